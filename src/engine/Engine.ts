@@ -1,0 +1,143 @@
+import type { LlamaHomeError } from '../errors/index.js';
+
+/** One turn of a conversation. */
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** How the next token is chosen, all values resolved: defaults are applied before the Engine. */
+export interface SamplingParameters {
+  /** Tokens generated at most; at least 1. */
+  maxTokens: number;
+  /** 0 is greedy. */
+  temperature: number;
+  topP?: number;
+  topK?: number;
+  minP?: number;
+  /** Above 1 makes tokens of the last 64 less likely; 1 is off. */
+  repeatPenalty?: number;
+  /** 0 to 2^32 - 1. Always given, so that equal prompts differ unless the caller asked for the same seed. */
+  seed: number;
+  /** Texts that end generation; they are never part of the text, not even in part. */
+  stop: string[];
+}
+
+export interface EngineRequest {
+  id: string;
+  /** The rendered prompt as tokens, from `tokenize`. */
+  tokens: number[];
+  sampling: SamplingParameters;
+}
+
+export interface TokenizedPrompt {
+  tokens: number[];
+  /** Of the tokens, how many a free sequence holds the state of right now. */
+  cachedTokens: number;
+}
+
+export type EngineFinishReason = 'stop' | 'length' | 'cancelled';
+
+export interface EngineUsage {
+  promptTokens: number;
+  /** Of promptTokens, how many were reused from a sequence's state instead of being prefilled. */
+  cachedTokens: number;
+  completionTokens: number;
+}
+
+/** What one native decode brought for one request. */
+export interface EngineProgress {
+  id: string;
+  /** True in the step in which prefill of this request began. */
+  started?: boolean;
+  /** New text, whole characters only; empty while it could still be part of a stop text or a character. */
+  text: string;
+  /** Tokens generated so far. */
+  completionTokens: number;
+  finished?: { reason: EngineFinishReason; usage: EngineUsage; prefillMs: number; decodeMs: number };
+  /** Set instead of `finished` when only this request failed. */
+  failed?: string;
+}
+
+/** Counters since the engine started; `step` figures describe the last native decode. */
+export interface EngineStats {
+  steps: number;
+  generatedTokens: number;
+  prefilledTokens: number;
+  cachedTokens: number;
+  /** Sequences in use now. */
+  busy: number;
+  /** Requests handed over that have no sequence yet. */
+  staged: number;
+  /** Generated tokens per second over the last few seconds; null until something was generated. */
+  tokensPerSecond: number | null;
+  /** Prompt tokens evaluated per second while prefilling; null until measured. */
+  prefillTokensPerSecond: number | null;
+}
+
+export interface EngineInfo {
+  /** Sequences decoded together. */
+  slots: number;
+  /** Tokens per sequence: prompt and completion together. */
+  contextLength: number;
+  trainContextLength: number;
+  /** `false` on CPU, else the backend's name. */
+  gpu: string | false;
+  threads: number;
+  /** Model and context, in bytes. */
+  memoryBytes: number;
+  /** Of it, on the GPU. */
+  gpuMemoryBytes: number;
+  hasChatTemplate: boolean;
+}
+
+export interface EngineOptions {
+  modelPath: string;
+  /** Sequences decoded together; `auto` chooses by memory, at most 16. */
+  slots: number | 'auto';
+  /** Tokens per sequence; `auto` is the model's own, at most 4096. */
+  contextLength: number | 'auto';
+  /** `auto`: all cores. */
+  threads: number | 'auto';
+  gpu: 'auto' | 'cuda' | 'vulkan' | 'metal' | false;
+  onLoadProgress?: (fraction: number) => void;
+  /** Warnings and errors of the native library. */
+  onLog?: (level: string, message: string) => void;
+}
+
+/** Why an engine process is gone: `closed` when we asked for it. */
+export interface EngineExit {
+  expected: boolean;
+  reason: string;
+}
+
+/**
+ * What turns token sequences into more tokens for one loaded model. It knows nothing of users, HTTP or GraphQL.
+ * Obtain one with `startEngine`.
+ */
+export interface Engine {
+  readonly info: EngineInfo;
+  readonly pid: number;
+  /**
+   * Renders each conversation with the model's chat template and tokenizes it; an `invalid_request` in the place of
+   * one that the template refuses.
+   * @throws LlamaHomeError `engine_failed` when the process is gone
+   */
+  tokenize(conversations: ChatMessage[][]): Promise<(TokenizedPrompt | LlamaHomeError)[]>;
+  /**
+   * Hands over requests; more than there are free sequences is allowed, they wait in order. Progress of all requests
+   * of one step comes in one call of `onProgress`. When the process dies, every unfinished request ends with `closed`.
+   */
+  submit(requests: EngineRequest[]): void;
+  /** Stops requests before their next token, in prefill too; each ends with `finished.reason` `cancelled`. */
+  cancel(ids: string[]): void;
+  stats(): EngineStats;
+  /** Resident memory of the process in bytes and its CPU time in seconds, or null when it can't be read. */
+  resources(): Promise<{ memoryBytes: number; cpuSeconds: number } | null>;
+  /** Called once per step with everything that step brought. One listener: the dispatcher of this model. */
+  onProgress: ((progress: EngineProgress[]) => void) | undefined;
+  /** Settles when the process is gone, however that came about. Never rejects. */
+  readonly closed: Promise<EngineExit>;
+  /** Ends the process; requests in flight end with `closed`. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,207 @@
+import type { ChildProcess } from 'node:child_process';
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
+import type {
+  ChatMessage,
+  Engine,
+  EngineExit,
+  EngineInfo,
+  EngineOptions,
+  EngineProgress,
+  EngineRequest,
+  EngineStats,
+  TokenizedPrompt,
+} from './Engine.js';
+import type { FromEngine, ToEngine } from './protocol.js';
+import { RateWindow } from './RateWindow.js';
+
+/** The server's side of one engine process. */
+export class EngineProcess implements Engine {
+  readonly pid: number;
+  readonly ready: Promise<void>;
+  readonly closed: Promise<EngineExit>;
+  onProgress: ((progress: EngineProgress[]) => void) | undefined;
+
+  private loaded: EngineInfo | undefined;
+  private closing = false;
+  private gone = false;
+  private lastErrorOutput = '';
+  private calls = 0;
+  private readonly pending = new Map<
+    number,
+    { resolve: (value: FromEngine) => void; reject: (error: Error) => void }
+  >();
+  private readonly rate = new RateWindow();
+  private readonly counters: EngineStats = {
+    steps: 0,
+    generatedTokens: 0,
+    prefilledTokens: 0,
+    cachedTokens: 0,
+    busy: 0,
+    staged: 0,
+    tokensPerSecond: null,
+    prefillTokensPerSecond: null,
+  };
+
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly listeners: Pick<EngineOptions, 'onLoadProgress' | 'onLog'> = {},
+  ) {
+    this.pid = child.pid ?? 0;
+    const { promise, resolve, reject } = withResolvers<void>();
+    this.ready = promise;
+    this.closed = new Promise((settle) => {
+      const end = (reason: string) => {
+        this.gone = true;
+        const exit = { expected: this.closing, reason };
+        const failure = new LlamaHomeError(
+          'engine_failed',
+          'The engine process ended; the request may be tried again.',
+        );
+        reject(new LlamaHomeError('model_unavailable', 'The engine process ended while it loaded the model.'));
+        for (const call of this.pending.values()) call.reject(failure);
+        this.pending.clear();
+        settle(exit);
+      };
+      child.once('exit', (code, signal) => end(this.exitReason(code, signal)));
+      child.once('error', (error) => end(error.message));
+    });
+    this.ready.catch(() => {});
+    child.on('message', (message: FromEngine) => this.receive(message, resolve, reject));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.lastErrorOutput = (this.lastErrorOutput + text).slice(-2000);
+    });
+  }
+
+  get info(): EngineInfo {
+    if (this.loaded === undefined) throw new Error('the engine is not ready');
+    return this.loaded;
+  }
+
+  async tokenize(conversations: ChatMessage[][]): Promise<(TokenizedPrompt | LlamaHomeError)[]> {
+    const reply = await this.call((call) => ({ type: 'tokenize', call, conversations }));
+    if (reply.type !== 'tokenized') return [];
+    return reply.prompts.map((prompt) => ('refused' in prompt ? refusal(prompt.refused) : prompt));
+  }
+
+  submit(requests: EngineRequest[]): void {
+    this.post({ type: 'submit', requests });
+  }
+
+  cancel(ids: string[]): void {
+    this.post({ type: 'cancel', ids });
+  }
+
+  stats(): EngineStats {
+    return { ...this.counters, tokensPerSecond: this.rate.perSecond(performance.now()) };
+  }
+
+  async resources(): Promise<{ memoryBytes: number; cpuSeconds: number } | null> {
+    const reply = await this.call((call) => ({ type: 'resources', call })).catch(() => null);
+    return reply?.type === 'resources' ? { memoryBytes: reply.memoryBytes, cpuSeconds: reply.cpuSeconds } : null;
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    if (!this.gone) this.child.kill('SIGKILL');
+    await this.closed;
+  }
+
+  private call(message: (call: number) => ToEngine): Promise<FromEngine> {
+    const call = ++this.calls;
+    const { promise, resolve, reject } = withResolvers<FromEngine>();
+    this.pending.set(call, { resolve, reject });
+    this.post(message(call));
+    return promise;
+  }
+
+  private post(message: ToEngine): void {
+    if (this.gone) {
+      for (const call of this.pending.values()) call.reject(new LlamaHomeError('engine_failed', 'The engine is gone.'));
+      this.pending.clear();
+      return;
+    }
+    // A channel that breaks ends the process, which settles everything: the error itself needs no handling.
+    this.child.send(message, () => {});
+  }
+
+  private receive(message: FromEngine, resolveReady: () => void, rejectReady: (error: Error) => void): void {
+    switch (message.type) {
+      case 'loading':
+        this.listeners.onLoadProgress?.(message.fraction);
+        break;
+      case 'ready':
+        this.loaded = message.info;
+        resolveReady();
+        break;
+      case 'unloadable':
+        rejectReady(unloadable(message.reason));
+        break;
+      case 'step': {
+        const { progress, generated, prefilled, busy, staged, stepMs } = message.report;
+        this.counters.steps++;
+        this.counters.generatedTokens += generated;
+        this.counters.prefilledTokens += prefilled;
+        this.counters.busy = busy;
+        this.counters.staged = staged;
+        for (const { finished } of progress) this.counters.cachedTokens += finished?.usage.cachedTokens ?? 0;
+        this.rate.add(performance.now(), generated);
+        this.notePrefill(prefilled, stepMs);
+        this.onProgress?.(progress);
+        break;
+      }
+      case 'tokenized':
+      case 'resources': {
+        this.pending.get(message.call)?.resolve(message);
+        this.pending.delete(message.call);
+        break;
+      }
+      case 'log':
+        this.listeners.onLog?.(message.level, message.message);
+        break;
+    }
+  }
+
+  /** Small prefills say little about the rate: the decoding beside them takes most of the step. */
+  private notePrefill(tokens: number, stepMs: number): void {
+    if (tokens < 32 || stepMs === 0) return;
+    const rate = (tokens * 1000) / stepMs;
+    const before = this.counters.prefillTokensPerSecond;
+    this.counters.prefillTokensPerSecond = before === null ? rate : 0.7 * before + 0.3 * rate;
+  }
+
+  private exitReason(code: number | null, signal: NodeJS.Signals | null): string {
+    const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+    const said = this.lastErrorOutput.trim().split('\n').at(-1) ?? '';
+    return said === '' ? how : `${how}: ${said}`;
+  }
+}
+
+/** What people can do about a model that can't be loaded; the library's own words hold paths and are not repeated. */
+function unloadable(reason: string): LlamaHomeError {
+  const memory = /memory|vram|too large|insufficient/i.test(reason);
+  const message = memory
+    ? 'There is not enough memory for this model: use a smaller one, or lower LLAMAHOME_SLOTS or LLAMAHOME_CONTEXT.'
+    : 'The model file can not be loaded: it is damaged, or of a kind this engine does not know. Remove it and pull it again.';
+  return new LlamaHomeError('model_unavailable', message, undefined, { cause: new Error(reason) });
+}
+
+function refusal(reason: string): LlamaHomeError {
+  return invalidRequest(
+    'messages',
+    `The chat template of this model refused the messages: ${reason.split('\n')[0]?.slice(0, 200)}`,
+  );
+}
+
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (error: Error) => void;
+} {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

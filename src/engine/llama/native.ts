@@ -1,0 +1,238 @@
+import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
+
+/**
+ * The one border to node-llama-cpp's internals. The step loop decides itself what goes into each native decode, so it
+ * drives the native context that LlamaContext wraps: the public iterators would add a lock and a promise chain per
+ * sequence and token. The types below are the part of `dist/bindings/AddonTypes.d.ts` (3.22) that is used; the package
+ * does not export them.
+ */
+interface AddonContext {
+  initBatch(size: number): void;
+  addToBatch(sequence: number, position: number, tokens: Uint32Array, logitIndexes: Uint32Array): Uint32Array;
+  decodeBatch(): Promise<void>;
+  sampleToken(logitIndex: number, sampler: AddonSampler): Promise<number>;
+  disposeSequence(sequence: number): void;
+  removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
+  copySequenceStateFromOtherSequence(target: number, source: number): Promise<number>;
+  getMemoryBreakdown(): { cpuRam: number; gpuVram: number };
+  getThreads(): number;
+}
+
+interface AddonSampler {
+  applyConfig(config: {
+    temperature: number;
+    topK?: number;
+    topP?: number;
+    minP?: number;
+    seed: number;
+    repeatPenalty?: number;
+    repeatPenaltyMaxTokens?: number;
+    repeatPenaltyTokens?: Uint32Array;
+  }): void;
+  dispose(): void;
+}
+
+interface AddonModel {
+  getMemoryBreakdown(): { cpuRam: number; gpuVram: number };
+  getTokenString(token: number): string;
+  getVocabularyType(): number;
+}
+
+interface Internals {
+  context: AddonContext;
+  model: AddonModel;
+  newSampler(): AddonSampler;
+}
+
+function internalsOf(llama: Llama, model: LlamaModel, context: LlamaContext): Internals {
+  // biome-ignore lint/suspicious/noExplicitAny: the marked border to an untyped part of a library.
+  const untyped = { llama: llama as any, model: model as any, context: context as any };
+  const addonModel = untyped.model._model;
+  const addonContext = untyped.context._ctx;
+  const Sampler = untyped.llama._bindings?.AddonSampler;
+  if (typeof addonContext?.decodeBatch !== 'function' || typeof Sampler !== 'function' || addonModel == null) {
+    throw new Error('this version of node-llama-cpp has other internals; install the version of package-lock.json');
+  }
+  return { context: addonContext, model: addonModel, newSampler: () => new Sampler(addonModel) };
+}
+
+export interface NativeOptions {
+  modelPath: string;
+  slots: number | ((model: LlamaModel, contextLength: number) => Promise<number>);
+  contextLength: (trained: number) => number;
+  threads: number;
+  gpu: 'auto' | 'cuda' | 'vulkan' | 'metal' | false;
+  /** Most tokens of one native decode. */
+  batchSize: number;
+  onLoadProgress?: (fraction: number) => void;
+  onLog?: (level: string, message: string) => void;
+}
+
+export type Sampler = AddonSampler;
+
+export interface SamplerConfig {
+  temperature: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  seed: number;
+  repeatPenalty?: number;
+  /** What the penalty counts at the start: the end of the prompt. */
+  recentTokens: readonly number[];
+}
+
+const penaltyWindow = 64;
+
+/** Vocabulary types of llama.cpp (`llama_vocab_type`) whose tokens are texts of the GPT-2 byte alphabet. */
+const bytePairVocabulary = 2;
+
+/** One loaded model with one context of `slots` sequences. No method may be called while `decode` is under way, but `tokenize`. */
+export class Native {
+  readonly slots: number;
+  readonly contextLength: number;
+  readonly batchSize: number;
+  readonly gpu: string | false;
+
+  private constructor(
+    private readonly internals: Internals,
+    private readonly model: LlamaModel,
+    context: LlamaContext,
+    llama: Llama,
+  ) {
+    this.slots = context.totalSequences;
+    this.contextLength = context.contextSize;
+    this.batchSize = context.batchSize;
+    this.gpu = llama.gpu;
+  }
+
+  static async load(options: NativeOptions): Promise<Native> {
+    const llama = await getLlama({
+      gpu: options.gpu,
+      build: 'never',
+      skipDownload: true,
+      logLevel: LlamaLogLevel.warn,
+      logger: (level, message) => options.onLog?.(level, message.trimEnd()),
+      maxThreads: 0,
+    });
+    const model = await llama.loadModel({
+      modelPath: options.modelPath,
+      ...(options.onLoadProgress === undefined ? {} : { onLoadProgress: options.onLoadProgress }),
+    });
+    const contextLength = options.contextLength(model.trainContextSize);
+    const slots = typeof options.slots === 'number' ? options.slots : await options.slots(model, contextLength);
+    const context = await model.createContext({
+      contextSize: contextLength,
+      sequences: slots,
+      batchSize: Math.max(options.batchSize, slots),
+      threads: options.threads,
+      failedCreationRemedy: false,
+    });
+    return new Native(internalsOf(llama, model, context), model, context, llama);
+  }
+
+  get trainContextLength(): number {
+    return this.model.trainContextSize;
+  }
+
+  get threads(): number {
+    return this.internals.context.getThreads();
+  }
+
+  /** Bytes taken by model and context, and how much of it lies on the GPU. */
+  memory(): { total: number; gpu: number } {
+    const model = this.internals.model.getMemoryBreakdown();
+    const context = this.internals.context.getMemoryBreakdown();
+    const gpu = model.gpuVram + context.gpuVram;
+    return { total: model.cpuRam + context.cpuRam + gpu, gpu };
+  }
+
+  get chatTemplate(): string | undefined {
+    return this.model.fileInfo.metadata.tokenizer.chat_template;
+  }
+
+  /** Special tokens as text, for templates; empty when the model has none. */
+  get specialTexts(): { bos: string; eos: string } {
+    const { bosString, eosString } = this.model.tokens;
+    return { bos: bosString ?? '', eos: eosString ?? '' };
+  }
+
+  /** The token that a prompt must begin with, or undefined when this model wants none. */
+  get requiredFirstToken(): number | undefined {
+    return this.model.tokens.shouldPrependBosToken ? (this.model.tokens.bos ?? undefined) : undefined;
+  }
+
+  /** `special`: whether texts like <|im_end|> become their special token; never for what a user wrote. */
+  tokenize(text: string, special: boolean): number[] {
+    return this.model.tokenize(text, special, 'trimLeadingSpace');
+  }
+
+  isEndOfGeneration(token: number): boolean {
+    return this.model.isEogToken(token as Token);
+  }
+
+  /** Text of a token after another one; U+FFFD stands where it holds only part of a character. */
+  textOf(token: number, previous: number): string {
+    return this.model.detokenize([token as Token], false, [previous as Token]);
+  }
+
+  /** The vocabulary's own spelling of a token. */
+  spellingOf(token: number): string {
+    return this.internals.model.getTokenString(token);
+  }
+
+  get isBytePairVocabulary(): boolean {
+    return this.internals.model.getVocabularyType() === bytePairVocabulary;
+  }
+
+  /** Each request has its own sampler: its random numbers begin with the request's seed. */
+  createSampler({ recentTokens, repeatPenalty, ...rest }: SamplerConfig): Sampler {
+    const sampler = this.internals.newSampler();
+    const penalised = repeatPenalty !== undefined && repeatPenalty !== 1;
+    sampler.applyConfig({
+      ...rest,
+      ...(penalised
+        ? {
+            repeatPenalty,
+            repeatPenaltyMaxTokens: penaltyWindow,
+            repeatPenaltyTokens: Uint32Array.from(recentTokens.slice(-penaltyWindow)),
+          }
+        : {}),
+    });
+    return sampler;
+  }
+
+  beginBatch(size: number): void {
+    this.internals.context.initBatch(size);
+  }
+
+  /** Adds tokens of one sequence; with `wantsLogits` returns where the logits of the last one will stand. */
+  addToBatch(slot: number, position: number, tokens: readonly number[], wantsLogits: boolean): number | undefined {
+    const indexes = wantsLogits ? Uint32Array.of(tokens.length - 1) : new Uint32Array(0);
+    return this.internals.context.addToBatch(slot, position, Uint32Array.from(tokens), indexes)[0];
+  }
+
+  decode(): Promise<void> {
+    return this.internals.context.decodeBatch();
+  }
+
+  sample(logitIndex: number, sampler: Sampler): Promise<number> {
+    return this.internals.context.sampleToken(logitIndex, sampler);
+  }
+
+  /** Forgets all of a sequence from `length` on; false when this kind of model can't, then the whole sequence is cleared. */
+  truncate(slot: number, length: number): boolean {
+    if (length > 0 && this.internals.context.removeTokenCellsFromSequence(slot, length, -1)) return true;
+    this.internals.context.disposeSequence(slot);
+    return length === 0;
+  }
+
+  /** Makes `target` a copy of `source` cut to `length` tokens; false (and `target` empty) when that can't be done. */
+  async copyPrefix(target: number, source: number, length: number): Promise<boolean> {
+    const { context } = this.internals;
+    context.disposeSequence(target);
+    const lastPosition = await context.copySequenceStateFromOtherSequence(target, source);
+    if (lastPosition >= length - 1 && context.removeTokenCellsFromSequence(target, length, -1)) return true;
+    context.disposeSequence(target);
+    return false;
+  }
+}

@@ -1,0 +1,121 @@
+/** Entry of the engine process: one model, one context, one step loop. Started by startEngine, spoken to over IPC. */
+import { availableParallelism, freemem } from 'node:os';
+import type { LlamaModel } from 'node-llama-cpp';
+import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
+import type { FromEngine, ToEngine } from '../protocol.js';
+import { Native } from './native.js';
+import { ChatRenderer } from './renderChat.js';
+import { StepLoop } from './StepLoop.js';
+
+const batchSize = 512;
+const mostSlots = 16;
+const mostContext = 4096;
+/** The part of free memory that the sequences of one model may take when nothing else is said. */
+const memoryShare = 0.25;
+
+type LoadOptions = Extract<ToEngine, { type: 'load' }>['options'];
+
+function send(message: FromEngine): void {
+  process.send?.(message);
+}
+
+// Ctrl-C reaches the whole process group: when to stop is the server's decision.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+// The channel closes when the server ends, however that happens; nothing is left to do then.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+let native: Native | undefined;
+let renderer: ChatRenderer | undefined;
+let loop: StepLoop | undefined;
+
+async function load(options: LoadOptions): Promise<EngineInfo> {
+  native = await Native.load({
+    modelPath: options.modelPath,
+    gpu: options.gpu,
+    batchSize,
+    threads: options.threads === 'auto' ? availableParallelism() : options.threads,
+    contextLength: (trained) =>
+      options.contextLength === 'auto' ? Math.min(trained, mostContext) : options.contextLength,
+    slots: options.slots === 'auto' ? slotsByMemory : options.slots,
+    onLoadProgress: (fraction) => send({ type: 'loading', fraction }),
+    onLog: (level, message) => send({ type: 'log', level, message }),
+  });
+  renderer = new ChatRenderer(native.chatTemplate, native.specialTexts);
+  loop = new StepLoop(native, (report) => send({ type: 'step', report }));
+  void loop.run();
+  const memory = native.memory();
+  return {
+    slots: native.slots,
+    contextLength: native.contextLength,
+    trainContextLength: native.trainContextLength,
+    gpu: native.gpu,
+    threads: native.threads,
+    memoryBytes: memory.total,
+    gpuMemoryBytes: memory.gpu,
+    hasChatTemplate: native.chatTemplate !== undefined,
+  };
+}
+
+async function slotsByMemory(model: LlamaModel, contextLength: number): Promise<number> {
+  const need = async (sequences: number) => {
+    const { cpuRam, gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
+      contextSize: contextLength,
+      sequences,
+      modelGpuLayers: model.gpuLayers,
+      batchSize,
+    });
+    return cpuRam + gpuVram;
+  };
+  const one = await need(1);
+  const perSlot = Math.max(1, ((await need(mostSlots)) - one) / (mostSlots - 1));
+  const fitting = 1 + Math.floor((freemem() * memoryShare - one) / perSlot);
+  return Math.max(1, Math.min(mostSlots, fitting));
+}
+
+function tokenize(messages: ChatMessage[]): TokenizedPrompt {
+  if (native === undefined || renderer === undefined || loop === undefined) throw new Error('the model is not loaded');
+  const tokens: number[] = [];
+  for (const { text, special } of renderer.render(messages)) tokens.push(...native.tokenize(text, special));
+  const first = native.requiredFirstToken;
+  if (first !== undefined && tokens[0] !== first) tokens.unshift(first);
+  return { tokens, cachedTokens: loop.cachedTokens(tokens) };
+}
+
+function tokenizeOne(messages: ChatMessage[]): TokenizedPrompt | { refused: string } {
+  try {
+    return tokenize(messages);
+  } catch (error) {
+    return { refused: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+process.on('message', (message: ToEngine) => {
+  switch (message.type) {
+    case 'load':
+      load(message.options).then(
+        (info) => send({ type: 'ready', info }),
+        (error) => send({ type: 'unloadable', reason: reasonOf(error) }),
+      );
+      break;
+    case 'tokenize':
+      send({ type: 'tokenized', call: message.call, prompts: message.conversations.map(tokenizeOne) });
+      break;
+    case 'submit':
+      loop?.submit(message.requests);
+      break;
+    case 'cancel':
+      loop?.cancel(message.ids);
+      break;
+    case 'resources': {
+      const { user, system } = process.cpuUsage();
+      const { call } = message;
+      send({ type: 'resources', call, memoryBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 });
+      break;
+    }
+  }
+});

@@ -1,0 +1,35 @@
+import type {
+  ChatMessage,
+  EngineInfo,
+  EngineOptions,
+  EngineProgress,
+  EngineRequest,
+  TokenizedPrompt,
+} from './Engine.js';
+
+/** Messages between the server and an engine process. Correlated ones carry `call`. */
+export type ToEngine =
+  | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog'> }
+  | { type: 'tokenize'; call: number; conversations: ChatMessage[][] }
+  | { type: 'submit'; requests: EngineRequest[] }
+  | { type: 'cancel'; ids: string[] }
+  | { type: 'resources'; call: number };
+
+/** What one step brought; counts are of this step, `busy` and `staged` are as they stand after it. */
+export interface StepReport {
+  progress: EngineProgress[];
+  stepMs: number;
+  generated: number;
+  prefilled: number;
+  busy: number;
+  staged: number;
+}
+
+export type FromEngine =
+  | { type: 'loading'; fraction: number }
+  | { type: 'ready'; info: EngineInfo }
+  | { type: 'unloadable'; reason: string }
+  | { type: 'step'; report: StepReport }
+  | { type: 'tokenized'; call: number; prompts: (TokenizedPrompt | { refused: string })[] }
+  | { type: 'resources'; call: number; memoryBytes: number; cpuSeconds: number }
+  | { type: 'log'; level: string; message: string };

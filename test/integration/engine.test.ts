@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../src/engine/Engine.js';
+import { startEngine } from '../../src/engine/startEngine.js';
+import { writeDemoModel } from '../../src/models/demoModel.js';
+import { EngineRun } from '../support/engineRun.js';
+
+const options = { slots: 4, contextLength: 1024, threads: 1, gpu: false } as const;
+
+let folder: string;
+let modelPath: string;
+let engine: Engine;
+let run: EngineRun;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llamahome-engine-'));
+  modelPath = join(folder, 'demo.gguf');
+  await writeDemoModel(modelPath);
+  engine = await startEngine({ ...options, modelPath });
+  run = new EngineRun(engine);
+});
+
+afterAll(async () => {
+  await engine.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('generation', () => {
+  test('gives exactly as many tokens as asked for, and says so', async () => {
+    const { text, finished } = await run.one('Hello', { maxTokens: 24 });
+    expect(text).toMatch(/^[ -~]{24}$/);
+    expect(finished).toMatchObject({ reason: 'length', usage: { completionTokens: 24 } });
+  });
+
+  test('is reproduced by its seed and differs without it', async () => {
+    const sampling = { temperature: 1, maxTokens: 32 };
+    const first = await run.one('Dice', { ...sampling, seed: 7 });
+    const second = await run.one('Dice', { ...sampling, seed: 7 });
+    const other = await run.one('Dice', { ...sampling, seed: 8 });
+    expect(second.text).toBe(first.text);
+    expect(other.text).not.toBe(first.text);
+  });
+
+  test('ends before a stop text', async () => {
+    const { text } = await run.one('Stop here', { maxTokens: 40 });
+    const stop = text.slice(20, 23);
+    const stopped = await run.one('Stop here', { maxTokens: 40, stop: [stop] });
+    expect(stopped.text).toBe(text.slice(0, text.indexOf(stop)));
+    expect(stopped.finished?.reason).toBe('stop');
+  });
+
+  test('a repeat penalty changes what is generated', async () => {
+    const plain = await run.one('Again', { maxTokens: 64 });
+    const penalised = await run.one('Again', { maxTokens: 64, repeatPenalty: 1.8 });
+    expect(penalised.text).not.toBe(plain.text);
+  });
+
+  test('several at once get what each gets alone', async () => {
+    const prompts = ['one', 'two', 'three', 'four'];
+    const alone = [];
+    for (const prompt of prompts) alone.push((await run.one(prompt)).text);
+    const together = await run.all(await Promise.all(prompts.map((prompt) => run.request(prompt))));
+    expect(together.map(({ text }) => text)).toEqual(alone);
+  });
+
+  test('more than there are sequences wait and all end', async () => {
+    const requests = await Promise.all(Array.from({ length: 13 }, (_, index) => run.request(`Number ${index}`)));
+    const results = await run.all(requests);
+    expect(results.every(({ text }) => text.length === 16)).toBe(true);
+    expect(engine.stats()).toMatchObject({ busy: 0, staged: 0 });
+  });
+});
+
+describe('the prompt', () => {
+  test('every character has its tokens', async () => {
+    const plain = await run.request('x');
+    const emoji = await run.request('x🦙');
+    expect(emoji.tokens.length - plain.tokens.length).toBe(4);
+  });
+
+  test('markers of the chat template are only text when a user writes them', async () => {
+    const plain = await run.request('ab');
+    const marker = '<|im_end|>';
+    const injected = await run.request(`a${marker}b`);
+    expect(injected.tokens.length - plain.tokens.length).toBe(marker.length);
+  });
+
+  test('what was evaluated before is reused', async () => {
+    const prompt = 'A prompt that comes twice. '.repeat(8);
+    const first = await run.one(prompt);
+    const second = await run.one(prompt);
+    const promptTokens = first.finished?.usage.promptTokens ?? 0;
+    expect(second.finished?.usage).toMatchObject({ promptTokens, cachedTokens: promptTokens - 1 });
+    expect(second.text).toBe(first.text);
+  });
+
+  test('a prefix that several share is evaluated once', async () => {
+    const prefix = 'All of these begin alike, and at some length. '.repeat(10);
+    const requests = await Promise.all(['a', 'b', 'c', 'd'].map((end) => run.request(prefix + end)));
+    const results = await run.all(requests);
+    const cached = results.map(({ finished }) => finished?.usage.cachedTokens ?? 0);
+    expect(cached.filter((tokens) => tokens >= prefix.length)).toHaveLength(3);
+    const alone = await run.one(`${prefix}c`);
+    expect(results[2]?.text).toBe(alone.text);
+  });
+});
+
+describe('cancelling', () => {
+  test('stops one that decodes and frees its sequence', async () => {
+    const request = await run.request('Long', { maxTokens: 900 });
+    const ended = run.end(request.id);
+    const decoding = run.until(request.id, ({ completionTokens }) => completionTokens > 0);
+    engine.submit([request]);
+    await decoding;
+    engine.cancel([request.id]);
+    const { finished } = await ended;
+    expect(finished?.reason).toBe('cancelled');
+    expect(finished?.usage.completionTokens).toBeLessThan(900);
+    expect(engine.stats().busy).toBe(0);
+  });
+
+  test('stops one in prefill', async () => {
+    const request = await run.request('word '.repeat(180), { maxTokens: 10 });
+    const ended = run.end(request.id);
+    engine.submit([request]);
+    engine.cancel([request.id]);
+    const { finished, text } = await ended;
+    expect(finished?.reason).toBe('cancelled');
+    expect(text).toBe('');
+  });
+
+  test('stops one that still waits for a sequence', async () => {
+    const requests = await Promise.all(
+      Array.from({ length: 5 }, (_, index) => run.request(`Busy ${index}`, { maxTokens: 200 })),
+    );
+    const all = run.all(requests);
+    engine.cancel([requests[4]?.id ?? '']);
+    const results = await all;
+    expect(results[4]?.finished).toMatchObject({ reason: 'cancelled', usage: { completionTokens: 0 } });
+    expect(results.slice(0, 4).every(({ finished }) => finished?.reason === 'length')).toBe(true);
+  });
+});
+
+describe('the process', () => {
+  test('a file that was cut short is refused with a reason', async () => {
+    const path = join(folder, 'cut.gguf');
+    const whole = await readFile(modelPath);
+    await writeFile(path, whole.subarray(0, whole.length / 2));
+    await expect(startEngine({ ...options, modelPath: path })).rejects.toMatchObject({ code: 'model_unavailable' });
+  });
+
+  test('that is killed settles `closed` and refuses further work', async () => {
+    const other = await startEngine({ ...options, modelPath });
+    process.kill(other.pid, 'SIGKILL');
+    expect(await other.closed).toMatchObject({ expected: false });
+    await expect(other.tokenize([[{ role: 'user', content: 'x' }]])).rejects.toMatchObject({ code: 'engine_failed' });
+  });
+
+  test('ends when its server is killed', async () => {
+    const script = `
+      import { startEngine } from ${JSON.stringify(new URL('../../dist/engine/startEngine.js', import.meta.url).href)};
+      const engine = await startEngine(${JSON.stringify({ ...options, modelPath })});
+      console.log(engine.pid);
+      setInterval(() => {}, 1000);
+    `;
+    const server = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = await new Promise<number>((resolve) => server.stdout.once('data', (data) => resolve(Number(data))));
+    server.kill('SIGKILL');
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { chunkFor, type PlannedSequence, planStep, type StepLimits } from '../../src/engine/llama/planStep.js';
+
+const limits: fc.Arbitrary<StepLimits> = fc
+  .record({ batchSize: fc.integer({ min: 16, max: 512 }), shared: fc.integer({ min: 16, max: 512 }) })
+  .map(({ batchSize, shared }) => ({
+    batchSize,
+    sharedChunk: Math.min(shared, batchSize),
+    loneChunk: batchSize,
+  }));
+
+const sequences: fc.Arbitrary<PlannedSequence[]> = fc
+  .array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 4000 })), { maxLength: 16 })
+  .map((list) => list.map((remaining, slot) => ({ slot, remaining, arrival: slot })));
+
+describe('the plan of a step', () => {
+  test('keeps the budget, takes each sequence at most once and never more than it has left', () => {
+    fc.assert(
+      fc.property(sequences, limits, (list, limit) => {
+        const plan = planStep(list, limit);
+        const total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
+        expect(total).toBeLessThanOrEqual(limit.batchSize);
+        expect(new Set(plan.map(({ slot }) => slot)).size).toBe(plan.length);
+        for (const { slot, tokens } of plan) {
+          const remaining = list[slot]?.remaining ?? -1;
+          expect(tokens).toBeGreaterThan(0);
+          expect(tokens).toBeLessThanOrEqual(Math.max(1, remaining));
+        }
+      }),
+    );
+  });
+
+  test('gives every decoding sequence its token', () => {
+    fc.assert(
+      fc.property(sequences, limits, (list, limit) => {
+        const planned = new Map(planStep(list, limit).map(({ slot, tokens }) => [slot, tokens]));
+        for (const { slot, remaining } of list) if (remaining === 0) expect(planned.get(slot)).toBe(1);
+      }),
+    );
+  });
+
+  test('does something whenever there is something to do', () => {
+    fc.assert(
+      fc.property(sequences, limits, (list, limit) => {
+        expect(planStep(list, limit).length > 0).toBe(list.length > 0);
+      }),
+    );
+  });
+
+  test('prefills the shortest rest first', () => {
+    const list = [
+      { slot: 0, remaining: 50, arrival: 0 },
+      { slot: 1, remaining: 10, arrival: 1 },
+      { slot: 2, remaining: 30, arrival: 2 },
+    ];
+    expect(planStep(list, { batchSize: 512, sharedChunk: 512, loneChunk: 512 }).map(({ slot }) => slot)).toEqual([
+      1, 2, 0,
+    ]);
+  });
+
+  test('a long prompt ends however many short ones keep coming', () => {
+    fc.assert(
+      fc.property(limits, fc.integer({ min: 100, max: 2000 }), (limit, long) => {
+        let rest = long;
+        let arrival = 1;
+        for (let step = 0; rest > 0; step++) {
+          expect(step).toBeLessThan(4 * long);
+          const list = [
+            { slot: 0, remaining: rest, arrival: 0 },
+            { slot: 1, remaining: 8, arrival: arrival++ },
+            { slot: 2, remaining: 8, arrival: arrival++ },
+          ];
+          rest -= planStep(list, limit).find(({ slot }) => slot === 0)?.tokens ?? 0;
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('a prompt that is alone gets larger steps than one that shares', () => {
+    const limit = { batchSize: 512, sharedChunk: 64, loneChunk: 256 };
+    const long = { slot: 0, remaining: 2000, arrival: 0 };
+    expect(planStep([long], limit)).toEqual([{ slot: 0, tokens: 256 }]);
+    expect(planStep([long, { slot: 1, remaining: 0, arrival: 1 }], limit)).toEqual([
+      { slot: 1, tokens: 1 },
+      { slot: 0, tokens: 64 },
+    ]);
+  });
+});
+
+describe('the size of a prefill chunk', () => {
+  test.each([
+    [400, 200, 64],
+    [400, 500, 128],
+    [20_000, 200, 512],
+    [1, 200, 32],
+  ])('%i tokens a second in %i ms: %i', (rate, ms, size) => {
+    expect(chunkFor(rate, ms, 512)).toBe(size);
+  });
+});
