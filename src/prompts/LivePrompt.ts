@@ -1,0 +1,146 @@
+import type { EngineProgress } from '../engine/Engine.js';
+import type { LlamaHomeError } from '../errors/index.js';
+import { encodeCursor, type Position } from './cursor.js';
+import { type FinishReason, isFinished, type Prompt, type PromptEvent } from './Prompt.js';
+
+/**
+ * A Prompt that is not finished yet, with those who wait for it. Followers are not told what changed: each reads on
+ * from its own position in the text, so a slow one gets a larger chunk and slows nobody.
+ */
+export class LivePrompt {
+  private readonly waiting = new Set<() => void>();
+  private readonly arrivedAt = performance.now();
+  private decodingAt: number | undefined;
+  /** Prefill has begun: a follower sees `started`. */
+  started = false;
+  followers = 0;
+
+  constructor(readonly prompt: Prompt) {}
+
+  /** Settles at the next change; call it before looking for what is new. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.waiting.add(resolve));
+  }
+
+  private notify(): void {
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Takes in what one step brought. */
+  advance(progress: EngineProgress): void {
+    const { prompt } = this;
+    const now = performance.now();
+    if (progress.started) {
+      this.started = true;
+      prompt.status = 'RUNNING';
+      prompt.timings.queueMs = now - this.arrivedAt;
+    }
+    if (progress.completionTokens > 0 && this.decodingAt === undefined) this.decodingAt = now;
+    if (progress.text !== '') {
+      prompt.timings.timeToFirstTokenMs ??= now - this.arrivedAt;
+      prompt.text += progress.text;
+    }
+    if (progress.finished !== undefined) {
+      const { usage, decodeMs } = progress.finished;
+      prompt.usage = { ...usage, totalTokens: usage.promptTokens + usage.completionTokens };
+      prompt.timings.decodeMs = decodeMs;
+      // The first token comes out of prefill: only the others were decoded in this time.
+      const decoded = usage.completionTokens - 1;
+      prompt.timings.tokensPerSecond = decoded > 0 && decodeMs > 0 ? (decoded * 1000) / decodeMs : null;
+    }
+    this.notify();
+  }
+
+  complete(reason: Exclude<FinishReason, 'ERROR'>): void {
+    this.prompt.finishReason = reason;
+    this.end(reason === 'CANCELLED' ? 'CANCELLED' : 'COMPLETED');
+  }
+
+  fail(error: LlamaHomeError): void {
+    const { code, message, details } = error;
+    this.prompt.finishReason = 'ERROR';
+    this.prompt.error = { code, message, ...(details === undefined ? {} : { details }) };
+    this.end('FAILED');
+  }
+
+  private end(status: 'COMPLETED' | 'CANCELLED' | 'FAILED'): void {
+    if (isFinished(this.prompt.status)) return;
+    this.prompt.status = status;
+    this.prompt.finishedAt = new Date();
+    this.notify();
+  }
+
+  /** Settles when the prompt has ended, or when `signal` says that nobody waits any more. */
+  async ended(signal?: AbortSignal): Promise<void> {
+    while (!isFinished(this.prompt.status) && signal?.aborted !== true) {
+      const { promise, stop } = abortable(signal);
+      await Promise.race([this.changed(), promise]);
+      stop();
+    }
+  }
+
+  /** Every event from a position on, ending with completed or failed. */
+  async *follow(from: Position): AsyncGenerator<PromptEvent, void, void> {
+    this.followers++;
+    try {
+      yield* followText(this.prompt, from, { started: () => this.started, changed: () => this.changed() });
+    } finally {
+      this.followers--;
+    }
+  }
+}
+
+function abortable(signal: AbortSignal | undefined): { promise: Promise<void>; stop: () => void } {
+  let stop = () => {};
+  const promise = new Promise<void>((resolve) => {
+    const listener = () => resolve();
+    signal?.addEventListener('abort', listener, { once: true });
+    stop = () => signal?.removeEventListener('abort', listener);
+  });
+  return { promise, stop };
+}
+
+/** How a stream learns that there may be more; a stored prompt never changes. */
+interface Liveness {
+  started(): boolean;
+  changed(): Promise<void>;
+}
+
+/** The stream of a prompt that has ended, read from what was stored. */
+export function followStored(prompt: Prompt, from: Position): AsyncGenerator<PromptEvent, void, void> {
+  const ran = prompt.status === 'COMPLETED' || prompt.text !== '' || prompt.timings.queueMs !== null;
+  return followText(prompt, from, { started: () => ran, changed: () => Promise.resolve() });
+}
+
+async function* followText(prompt: Prompt, from: Position, live: Liveness): AsyncGenerator<PromptEvent, void, void> {
+  let { attempt, offset, ended } = from;
+  let index = 0;
+  const cursor = (end = false) => encodeCursor({ attempt, offset, ended: end });
+  for (;;) {
+    const change = isFinished(prompt.status) ? undefined : live.changed();
+    if (attempt !== prompt.attempt && live.started()) {
+      attempt = prompt.attempt;
+      offset = 0;
+      ended = false;
+      yield { type: 'started', attempt, cursor: cursor(), prompt };
+    }
+    if (ended) return;
+    if (attempt === prompt.attempt && prompt.text.length > offset) {
+      const text = prompt.text.slice(offset);
+      offset = prompt.text.length;
+      yield { type: 'chunk', index: index++, text, cursor: cursor(), prompt };
+    }
+    // While an event was delivered, more may have come: look again before waiting.
+    if (isFinished(prompt.status)) {
+      if (attempt === prompt.attempt && prompt.text.length > offset) continue;
+      attempt = prompt.attempt;
+      yield prompt.error !== null
+        ? { type: 'failed', error: prompt.error, cursor: cursor(true), prompt }
+        : { type: 'completed', cursor: cursor(true), prompt };
+      return;
+    }
+    await change;
+  }
+}

@@ -1,0 +1,224 @@
+import type { Logger } from 'pino';
+import type { AccessService } from '../access/AccessService.js';
+import { isRetryable, LlamaHomeError } from '../errors/index.js';
+import type { ModelService } from '../models/ModelService.js';
+import type { PromptRecord, PromptRepository } from '../storage/PromptRepository.js';
+import { type Dispatched, Dispatcher } from './Dispatcher.js';
+import { LivePrompt } from './LivePrompt.js';
+import { isFinished } from './Prompt.js';
+
+export interface PromptRunnerOptions {
+  repository: PromptRepository;
+  models: ModelService;
+  access: Pick<AccessService, 'concurrency'>;
+  /** Prompts that may wait per model. */
+  queueLimit: number;
+  logger: Logger;
+}
+
+/** A prompt that has not ended, or whose end is not stored yet. */
+export interface Running {
+  record: PromptRecord;
+  live: LivePrompt;
+  dispatched: Dispatched;
+  dispatcher: Dispatcher;
+  deadline: NodeJS.Timeout | undefined;
+}
+
+export interface BatchLimit {
+  id: string;
+  /** Prompts of the batch that run at once. */
+  limit: number;
+}
+
+const saveAgainMs = 2000;
+/** Owners whose tier is not known, after a restart, get what the lowest tier has. */
+const recoveredOwner = { tier: 'basic' } as const;
+
+/** The prompts that are under way: from their acceptance until their end is stored. */
+export class PromptRunner {
+  private readonly running = new Map<string, Running>();
+  private readonly dispatchers = new Map<string, Dispatcher>();
+  private readonly ownersRunning = new Map<string, number>();
+
+  constructor(private readonly options: PromptRunnerOptions) {}
+
+  find(id: string): Running | undefined {
+    return this.running.get(id);
+  }
+
+  get waiting(): number {
+    return [...this.dispatchers.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /**
+   * Takes up what an earlier server left: detached prompts run, again from their beginning when they had begun; what
+   * somebody waited for has failed.
+   */
+  async recover(): Promise<void> {
+    const left = await this.options.repository.unfinished();
+    const interrupted: PromptRecord[] = [];
+    for (const record of left) {
+      const knownModel = this.options.models.find(record.modelId) !== undefined;
+      if (record.mode === 'detached' && knownModel) {
+        if (record.status === 'RUNNING') record.attempt++;
+        record.status = 'QUEUED';
+        record.text = '';
+        const running = this.track(record, this.options.access.concurrency(recoveredOwner), null);
+        void this.admitLater(running);
+      } else {
+        new LivePrompt(record).fail(interruptedByRestart());
+        record.idempotencyKey = null;
+        interrupted.push(record);
+      }
+    }
+    if (left.length > 0) {
+      await this.options.repository.updateMany(left);
+      this.options.logger.info(
+        { again: left.length - interrupted.length, failed: interrupted.length },
+        'recovered prompts',
+      );
+    }
+  }
+
+  /** Counts the prompt's tokens, finds it a place and stores it; then it is accepted. */
+  async admit(record: PromptRecord, ownerLimit: number, batch: BatchLimit | null): Promise<PromptRecord> {
+    const { models, repository } = this.options;
+    if (record.mode === 'detached' && models.loadedEngine(record.modelId) === undefined) {
+      const loadable = await models.isLoadable(record.modelId);
+      if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason);
+      await repository.insert([record]);
+      void this.admitLater(this.track(record, ownerLimit, batch));
+      return record;
+    }
+    const running = this.track(record, ownerLimit, batch);
+    const { dispatcher, dispatched, live } = running;
+    try {
+      await Promise.race([dispatcher.admit(dispatched), live.ended()]);
+      const stored = repository.insert([record]);
+      // What a caller will come back for must be stored before it is told so; the rest is written while it runs.
+      if (record.mode === 'detached' || record.idempotencyKey !== null) await stored;
+      else stored.catch((error) => this.options.logger.error({ err: error, prompt: record.id }, 'prompt not stored'));
+    } catch (error) {
+      if (dispatched.tokens.length > 0) dispatcher.forget();
+      this.untrack(running);
+      throw error;
+    }
+    dispatcher.enqueue(dispatched);
+    return record;
+  }
+
+  /** Admission of a prompt that was accepted before its tokens could be counted. */
+  private async admitLater(running: Running): Promise<void> {
+    const { dispatcher, dispatched } = running;
+    try {
+      await dispatcher.admit(dispatched);
+      dispatcher.enqueue(dispatched);
+    } catch (error) {
+      const known = error instanceof LlamaHomeError;
+      if (!known) this.options.logger.error({ err: error }, 'admission failed');
+      dispatcher.refuse(
+        dispatched,
+        known ? error : new LlamaHomeError('internal_error', 'The prompt could not be run.'),
+      );
+    }
+  }
+
+  private track(record: PromptRecord, ownerLimit: number, batch: BatchLimit | null): Running {
+    const live = new LivePrompt(record);
+    const dispatcher = this.dispatcherOf(record.modelId);
+    const { id, ownerId, priority, mode, deadlineAt } = record;
+    const dispatched: Dispatched = {
+      id,
+      ownerId,
+      priority,
+      ownerLimit,
+      batch,
+      live,
+      mode,
+      tokens: [],
+      stopping: undefined,
+    };
+    const left = deadlineAt === null ? undefined : Math.max(0, deadlineAt.getTime() - Date.now());
+    const deadline =
+      left === undefined ? undefined : setTimeout(() => dispatcher.stop(dispatched, 'deadline'), left).unref();
+    const running = { record, live, dispatched, dispatcher, deadline };
+    this.running.set(id, running);
+    return running;
+  }
+
+  private untrack({ record, deadline }: Running): void {
+    clearTimeout(deadline);
+    this.running.delete(record.id);
+  }
+
+  dispatcherOf(modelId: string): Dispatcher {
+    let dispatcher = this.dispatchers.get(modelId);
+    if (dispatcher === undefined) {
+      dispatcher = new Dispatcher({
+        modelId,
+        engine: () => this.options.models.engine(modelId),
+        queueLimit: this.options.queueLimit,
+        ownersRunning: this.ownersRunning,
+        beforeRun: (prompts) => this.noteRunning(prompts),
+        ended: (prompt) => this.ended(prompt),
+      });
+      this.dispatchers.set(modelId, dispatcher);
+    }
+    return dispatcher;
+  }
+
+  /** What may run again after a crash must be known to have begun before anybody can have read its text. */
+  private async noteRunning(prompts: readonly Dispatched[]): Promise<void> {
+    const begun = prompts.flatMap(({ id, mode }) => {
+      const running = mode === 'detached' ? this.running.get(id) : undefined;
+      return running === undefined ? [] : [{ ...running.record, status: 'RUNNING' as const }];
+    });
+    if (begun.length > 0) await this.options.repository.updateMany(begun);
+  }
+
+  private ended({ id }: Dispatched): void {
+    const running = this.running.get(id);
+    if (running === undefined) return;
+    const { record, deadline } = running;
+    clearTimeout(deadline);
+    if (record.error !== null && isRetryable(record.error.code)) record.idempotencyKey = null;
+    const speed = record.timings.tokensPerSecond;
+    if (speed !== null) this.options.models.recordSpeed(record.modelId, speed);
+    for (const dispatcher of this.dispatchers.values()) dispatcher.pump();
+    void this.save(running);
+  }
+
+  /** Stores how a prompt ended; until that has worked it is kept in memory and tried again. */
+  async save(running: Running): Promise<void> {
+    try {
+      await this.options.repository.update(running.record);
+      this.running.delete(running.record.id);
+    } catch (error) {
+      this.options.logger.error({ err: error, prompt: running.record.id }, 'prompt not stored, trying again');
+      setTimeout(() => void this.save(running), saveAgainMs).unref();
+    }
+  }
+
+  /**
+   * Those that somebody waits for finish within `graceMs` or are cancelled with a final event.
+   * Detached ones that are not done by then run again at the next start.
+   */
+  async drain(graceMs: number): Promise<void> {
+    for (const dispatcher of this.dispatchers.values()) dispatcher.withdraw(({ mode }) => mode === 'detached');
+    const inFlight = [...this.running.values()].filter(
+      ({ dispatched, live }) => dispatched.mode !== 'detached' || live.started,
+    );
+    const timeout = AbortSignal.timeout(graceMs);
+    await Promise.all(inFlight.map(({ live }) => live.ended(timeout)));
+    const late = inFlight.filter(({ dispatched }) => dispatched.mode !== 'detached');
+    for (const { dispatcher, dispatched } of late) dispatcher.stop(dispatched, 'cancelled');
+    const atLast = AbortSignal.timeout(2000);
+    await Promise.all(late.map(({ live }) => live.ended(atLast)));
+    await Promise.all(inFlight.filter(({ record }) => isFinished(record.status)).map((running) => this.save(running)));
+  }
+}
+
+function interruptedByRestart(): LlamaHomeError {
+  return new LlamaHomeError('engine_failed', 'The server was stopped while it worked on this prompt: try it again.');
+}

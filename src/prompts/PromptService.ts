@@ -1,0 +1,319 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Principal } from '../access/Principal.js';
+import type { ConfigService } from '../config/ConfigService.js';
+import { invalidRequest, isRetryable, LlamaHomeError } from '../errors/index.js';
+import type { PromptRecord } from '../storage/PromptRepository.js';
+import { decodeCursor, type Position } from './cursor.js';
+import { Idempotency } from './Idempotency.js';
+import { followStored, LivePrompt } from './LivePrompt.js';
+import { type NormalisedInput, normaliseInput } from './normaliseInput.js';
+import {
+  type BatchInput,
+  isFinished,
+  type Prompt,
+  type PromptEvent,
+  type PromptInput,
+  type PromptMode,
+  type PromptStatus,
+} from './Prompt.js';
+import { type BatchLimit, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
+import { hashInput, type NewPrompt, newRecord } from './records.js';
+
+export interface Estimate {
+  promptTokens: number;
+  cachedTokens: number;
+  contextLength: number;
+  fits: boolean;
+  expectedQueueMs: number | null;
+  expectedFirstTokenMs: number | null;
+}
+
+export interface PromptPage {
+  prompts: Prompt[];
+  hasNextPage: boolean;
+}
+
+export interface QueueStatus {
+  slots: { total: number; busy: number };
+  queue: { waiting: number; limit: number };
+  tokensPerSecond: number | null;
+}
+
+export interface PromptServiceOptions extends PromptRunnerOptions {
+  config: ConfigService;
+}
+
+const mostPromptsPerBatch = 1000;
+const pruneEveryMs = 10 * 60 * 1000;
+
+/** Everything that can be done with prompts, for every transport. Methods throw LlamaHomeError only. */
+export class PromptService {
+  private readonly runner: PromptRunner;
+  private readonly idempotency: Idempotency;
+  private readonly pruning: NodeJS.Timeout;
+  private draining = false;
+
+  constructor(private readonly options: PromptServiceOptions) {
+    this.runner = new PromptRunner(options);
+    this.idempotency = new Idempotency(options.repository);
+    this.pruning = setInterval(() => void this.prune(), pruneEveryMs).unref();
+  }
+
+  /** Takes up what an earlier server left; call it once, before anything is submitted. */
+  async recover(): Promise<void> {
+    await this.runner.recover();
+    void this.prune();
+  }
+
+  /** Accepts a prompt or refuses it with a typed error. A detached one is accepted as QUEUED while its model loads. */
+  async submit(principal: Principal, input: PromptInput, mode: PromptMode): Promise<Prompt> {
+    this.refuseWhileDraining();
+    const normalised = normaliseInput(input, this.options.config.current);
+    const model = this.options.models.resolve(input.model);
+    const key = input.idempotencyKey ?? null;
+    const inputHash = key === null ? null : hashInput(input);
+    const create = () =>
+      this.accept(principal, normalised, {
+        ownerId: principal.userId,
+        modelId: model.id,
+        mode,
+        batchId: null,
+        idempotencyKey: key,
+        inputHash,
+      });
+    if (key === null || inputHash === null) return create();
+    const claim = { ownerId: principal.userId, key, inputHash };
+    const [prompt] = await this.idempotency.once(claim, async () => [await create()]);
+    return this.latest(prompt ?? (await create()));
+  }
+
+  /** Accepts all, or refuses the batch as a whole when it finds no room; one that can't run is in the list as FAILED. */
+  async batch(principal: Principal, input: BatchInput): Promise<{ prompts: Prompt[] }> {
+    this.refuseWhileDraining();
+    const count = input.prompts.length;
+    if (count < 1 || count > mostPromptsPerBatch) {
+      throw invalidRequest('prompts', `prompts must hold 1 to ${mostPromptsPerBatch} prompts.`, {
+        minimum: 1,
+        maximum: mostPromptsPerBatch,
+      });
+    }
+    const limit = input.batchSize ?? count;
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw invalidRequest('batchSize', 'batchSize must be a whole number of at least 1.', { minimum: 1 });
+    }
+    const batchId = `bat_${uuidv7()}`;
+    const key = input.idempotencyKey ?? null;
+    const inputHash = key === null ? null : hashInput(input);
+    const create = () =>
+      this.acceptTogether(
+        input.prompts.map((prompt, index) => {
+          const merged = {
+            ...prompt,
+            model: prompt.model ?? input.model,
+            maxTokens: prompt.maxTokens ?? input.maxTokens,
+            temperature: prompt.temperature ?? input.temperature,
+          };
+          const first = index === 0 ? { idempotencyKey: key, inputHash } : { idempotencyKey: null, inputHash: null };
+          return this.acceptOfBatch(principal, merged, { id: batchId, limit }, first);
+        }),
+      );
+    const prompts =
+      key === null || inputHash === null
+        ? await create()
+        : await this.idempotency.once({ ownerId: principal.userId, key, inputHash }, create);
+    return { prompts: prompts.map((prompt) => this.latest(prompt)) };
+  }
+
+  /** Settles when the prompt is COMPLETED, FAILED or CANCELLED. `signal` stops the waiting, not the prompt. */
+  async finished(prompt: Prompt, signal?: AbortSignal): Promise<Prompt> {
+    await this.runner.find(prompt.id)?.live.ended(signal);
+    return prompt;
+  }
+
+  /**
+   * The events of a prompt from its beginning or right after a cursor, ending with completed or failed. Leaving early
+   * changes nothing for the prompt.
+   */
+  async follow(
+    principal: Principal,
+    id: string,
+    after?: string | null,
+  ): Promise<AsyncGenerator<PromptEvent, void, void>> {
+    const prompt = await this.get(principal, id);
+    const from: Position = after == null ? { attempt: 0, offset: 0, ended: false } : decodeCursor(after);
+    const beyond = from.attempt === prompt.attempt && from.offset > prompt.text.length;
+    if (beyond || from.attempt > prompt.attempt) {
+      throw invalidRequest('after', 'The cursor does not belong to this prompt: leave it out to begin anew.');
+    }
+    return this.runner.find(id)?.live.follow(from) ?? followStored(prompt, from);
+  }
+
+  /** @throws LlamaHomeError `prompt_not_found` when it does not exist or is somebody else's (unless scope prompts:all) */
+  async get(principal: Principal, id: string): Promise<Prompt> {
+    const prompt = this.runner.find(id)?.record ?? (await this.options.repository.find(id));
+    if (prompt == null || !mayAccess(principal, prompt)) {
+      throw new LlamaHomeError('prompt_not_found', 'There is no such prompt.', { id });
+    }
+    return prompt;
+  }
+
+  /** Newest first; `after` is the id of the last one seen. */
+  async list(
+    principal: Principal,
+    page: { first: number; after?: string | null; status?: PromptStatus | null },
+  ): Promise<PromptPage> {
+    const { records, hasNextPage } = await this.options.repository.list({
+      ...page,
+      ...(principal.scopes.has('prompts:all') ? {} : { ownerId: principal.userId }),
+    });
+    return { prompts: records.map((record) => this.latest(record)), hasNextPage };
+  }
+
+  /** Stops a prompt, keeping its text so far and its usage; one that has ended stays as it is. */
+  async cancel(principal: Principal, id: string): Promise<Prompt> {
+    const prompt = await this.get(principal, id);
+    const running = this.runner.find(id);
+    if (running !== undefined && !isFinished(prompt.status)) {
+      running.dispatcher.stop(running.dispatched, 'cancelled');
+      await running.live.ended();
+    }
+    return prompt;
+  }
+
+  /** Cancels what runs and leaves no trace of the content. */
+  async delete(principal: Principal, id: string): Promise<{ id: string }> {
+    await this.cancel(principal, id);
+    const running = this.runner.find(id);
+    if (running !== undefined) await this.runner.save(running);
+    await this.options.repository.delete(id);
+    return { id };
+  }
+
+  /** What a prompt would cost and when it would begin; loads the model when needed. */
+  async estimate(input: PromptInput): Promise<Estimate> {
+    const { messages, sampling } = normaliseInput(input, this.options.config.current);
+    const model = this.options.models.resolve(input.model);
+    const engine = await this.options.models.engine(model.id);
+    const [result] = await engine.tokenize([messages]);
+    if (result === undefined) throw new LlamaHomeError('engine_failed', 'The engine gave no answer: try again.');
+    if (result instanceof LlamaHomeError) throw result;
+    const { contextLength } = engine.info;
+    const promptTokens = result.tokens.length;
+    const expectedQueueMs = this.runner.dispatcherOf(model.id).expectedQueueMs();
+    const rate = engine.stats().prefillTokensPerSecond;
+    const prefillMs = rate === null ? null : Math.ceil(((promptTokens - result.cachedTokens) * 1000) / rate);
+    return {
+      promptTokens,
+      cachedTokens: result.cachedTokens,
+      contextLength,
+      fits: promptTokens + sampling.maxTokens <= contextLength,
+      expectedQueueMs,
+      expectedFirstTokenMs: expectedQueueMs === null || prefillMs === null ? null : expectedQueueMs + prefillMs,
+    };
+  }
+
+  /** Place in its model's queue, 0 is next; null when it does not wait. */
+  queuePosition({ id }: Prompt): number | null {
+    const running = this.runner.find(id);
+    return running === undefined ? null : running.dispatcher.position(running.dispatched);
+  }
+
+  status(): QueueStatus {
+    const status: QueueStatus = {
+      slots: { total: 0, busy: 0 },
+      queue: { waiting: this.runner.waiting, limit: this.options.queueLimit },
+      tokensPerSecond: null,
+    };
+    for (const engine of this.options.models.loadedEngines().values()) {
+      const { busy, tokensPerSecond } = engine.stats();
+      status.slots.total += engine.info.slots;
+      status.slots.busy += busy;
+      if (tokensPerSecond !== null) status.tokensPerSecond = (status.tokensPerSecond ?? 0) + tokensPerSecond;
+    }
+    return status;
+  }
+
+  /**
+   * No new prompts; those that somebody waits for finish within `graceMs` or are cancelled with a final event.
+   * Detached ones that are not done by then run again at the next start.
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.draining = true;
+    clearInterval(this.pruning);
+    await this.runner.drain(graceMs);
+  }
+
+  private async accept(principal: Principal, input: NormalisedInput, prompt: NewPrompt): Promise<PromptRecord> {
+    return this.runner.admit(newRecord(prompt, input), this.options.access.concurrency(principal), null);
+  }
+
+  /** When one found no room, the others of the batch are stopped: nobody will fetch them. */
+  private async acceptTogether(prompts: Promise<PromptRecord>[]): Promise<PromptRecord[]> {
+    const accepted: PromptRecord[] = [];
+    let refused: unknown;
+    for (const result of await Promise.allSettled(prompts)) {
+      if (result.status === 'fulfilled') accepted.push(result.value);
+      else refused ??= result.reason;
+    }
+    if (refused === undefined) return accepted;
+    for (const { id } of accepted) {
+      const running = this.runner.find(id);
+      running?.dispatcher.stop(running.dispatched, 'cancelled');
+    }
+    throw refused;
+  }
+
+  /** One prompt of a batch: what is wrong with it spoils only itself, unless there is no room at all. */
+  private async acceptOfBatch(
+    principal: Principal,
+    input: PromptInput,
+    batch: BatchLimit,
+    key: { idempotencyKey: string | null; inputHash: string | null },
+  ): Promise<PromptRecord> {
+    const { models, config, access, repository } = this.options;
+    const owner = { ownerId: principal.userId, mode: 'attached' as const, batchId: batch.id, ...key };
+    let record: PromptRecord | undefined;
+    try {
+      const normalised = normaliseInput(input, config.current);
+      record = newRecord({ ...owner, modelId: models.resolve(input.model).id }, normalised);
+      return await this.runner.admit(record, access.concurrency(principal), batch);
+    } catch (error) {
+      if (!(error instanceof LlamaHomeError) || error.code === 'overloaded') throw error;
+      record ??= newRecord({ ...owner, modelId: input.model ?? '' }, unusable(input, config.current));
+      new LivePrompt(record).fail(error);
+      if (isRetryable(error.code)) record.idempotencyKey = null;
+      await repository.insert([record]);
+      return record;
+    }
+  }
+
+  private latest(record: PromptRecord): PromptRecord {
+    return this.runner.find(record.id)?.record ?? record;
+  }
+
+  private async prune(): Promise<void> {
+    const { retentionDays, retentionCount } = this.options.config.current.systemSettings;
+    const olderThan = new Date(Date.now() - retentionDays * 24 * 3600 * 1000);
+    try {
+      await this.options.repository.prune({ olderThan, keepNewest: retentionCount });
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'old prompts were not pruned');
+    }
+  }
+
+  private refuseWhileDraining(): void {
+    if (!this.draining) return;
+    throw new LlamaHomeError('overloaded', 'The server is stopping: try again in a moment.', { retry_after: 5 });
+  }
+}
+
+function mayAccess(principal: Principal, { ownerId }: Prompt): boolean {
+  return ownerId === principal.userId || principal.scopes.has('prompts:all');
+}
+
+/** What is kept of an input that could not be used. */
+function unusable(input: PromptInput, config: Parameters<typeof normaliseInput>[1]): NormalisedInput {
+  const text = input.prompt ?? input.messages?.map(({ content }) => content).join('\n') ?? '';
+  const normalised = normaliseInput({ prompt: '-' }, config);
+  return { ...normalised, input: text.replaceAll('\0', '').toWellFormed(), messages: [] };
+}
