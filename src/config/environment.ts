@@ -1,0 +1,111 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { LlamaHomeError } from '../errors/index.js';
+import { nearIds } from '../models/nearIds.js';
+import { isLoopbackHost } from './loopback.js';
+import { environmentSchema } from './variables.js';
+
+/** The settings fixed at start: `LLAMAHOME_*` and the tracing endpoint. */
+export interface Environment {
+  host: string;
+  port: number;
+  /** Absolute. */
+  home: string;
+  /** As given, or undefined: then Config decides. */
+  model: string | undefined;
+  slots: number | 'auto';
+  context: number | 'auto';
+  threads: number | 'auto';
+  gpu: 'auto' | 'cuda' | 'vulkan' | 'metal' | false;
+  queue: number;
+  /** As given, or undefined: then the home folder's secret file. */
+  secret: string | undefined;
+  auth: boolean;
+  database: 'sqlite' | `postgres://${string}` | `postgresql://${string}`;
+  /** Each as browsers write it: `scheme://host[:port]`. */
+  cors: string[];
+  introspection: boolean;
+  traceContent: boolean;
+  graceMs: number;
+  log: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  otlpEndpoint: string | undefined;
+}
+
+/** They may hold a password: what was given is not repeated. */
+const secretVariables = new Set(['LLAMAHOME_SECRET', 'LLAMAHOME_DATABASE', 'OTEL_EXPORTER_OTLP_ENDPOINT']);
+/** Read by the project's own tests. */
+const ofTests = /^LLAMAHOME_TEST_/;
+const longestShown = 60;
+
+/**
+ * Checks and reads the environment. An empty value counts as not set; the contract has the defaults.
+ * @throws LlamaHomeError `invalid_request` whose message is one line: the variable, what was given, what to write
+ */
+export function loadEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  refuseUnknown(Object.keys(given));
+  const result = environmentSchema.safeParse(given);
+  if (!result.success) throw wrongValue(result.error, given);
+  const settings = result.data;
+  if (!settings.LLAMAHOME_AUTH && !isLoopbackHost(settings.LLAMAHOME_HOST)) {
+    throw refused(
+      'LLAMAHOME_AUTH',
+      `LLAMAHOME_AUTH is "off" while LLAMAHOME_HOST is ${shown(settings.LLAMAHOME_HOST)}, which others can reach: write LLAMAHOME_AUTH=on, or LLAMAHOME_HOST=127.0.0.1.`,
+    );
+  }
+  return {
+    host: settings.LLAMAHOME_HOST,
+    port: settings.LLAMAHOME_PORT,
+    home: absolute(settings.LLAMAHOME_HOME ?? '~/.llamahome'),
+    model: settings.LLAMAHOME_MODEL,
+    slots: settings.LLAMAHOME_SLOTS ?? 'auto',
+    context: settings.LLAMAHOME_CONTEXT ?? 'auto',
+    threads: settings.LLAMAHOME_THREADS ?? 'auto',
+    gpu: settings.LLAMAHOME_GPU,
+    queue: settings.LLAMAHOME_QUEUE,
+    secret: settings.LLAMAHOME_SECRET,
+    auth: settings.LLAMAHOME_AUTH,
+    database: settings.LLAMAHOME_DATABASE,
+    cors: settings.LLAMAHOME_CORS,
+    introspection: settings.LLAMAHOME_INTROSPECTION,
+    traceContent: settings.LLAMAHOME_TRACE_CONTENT,
+    graceMs: settings.LLAMAHOME_GRACE_MS,
+    log: settings.LLAMAHOME_LOG,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+  };
+}
+
+function refuseUnknown(names: string[]): void {
+  const known = Object.keys(environmentSchema.shape).filter((name) => name.startsWith('LLAMAHOME_'));
+  for (const name of names) {
+    if (!/^LLAMAHOME_/i.test(name) || ofTests.test(name) || known.includes(name)) continue;
+    const [near] = nearIds(
+      name.toUpperCase(),
+      known.map((other) => other.toLowerCase()),
+    );
+    const advice = near === undefined ? `write one of ${known.join(', ')}` : `write ${near.toUpperCase()}`;
+    throw refused(name, `${shown(name, '')} is not a setting of LlamaHome: ${advice}.`);
+  }
+}
+
+function wrongValue(error: z.ZodError, given: Record<string, string | undefined>): LlamaHomeError {
+  const [issue] = error.issues;
+  const name = String(issue?.path[0]);
+  const value = secretVariables.has(name) ? 'has a value that can not be used' : `is ${shown(given[name] ?? '')}`;
+  return refused(name, `${name} ${value}: write ${issue?.message}.`);
+}
+
+function refused(field: string, message: string): LlamaHomeError {
+  return new LlamaHomeError('invalid_request', message, { field });
+}
+
+/** On one line, not too long. */
+function shown(text: string, quote = '"'): string {
+  const line = JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
+  return `${quote}${line.slice(1, -1)}${quote}`;
+}
+
+function absolute(path: string): string {
+  return resolve(/^~(?=$|\/)/.test(path) ? join(homedir(), path.slice(1)) : path);
+}

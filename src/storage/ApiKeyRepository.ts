@@ -1,0 +1,101 @@
+import type { ApiKey } from '../access/AccessService.js';
+import type { Scope } from '../access/Principal.js';
+import { fromDate, fromJson, toDate, toName } from './columns.js';
+import type { Database } from './Database.js';
+import type { ApiKeyRow } from './tables.js';
+
+/** An API key as it is stored: its SHA-256 in hex, never itself. */
+export type ApiKeyRecord = ApiKey & { hash: string };
+
+/** Every API key, revoked ones too. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
+export class ApiKeyRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(record: ApiKeyRecord): Promise<void> {
+    const row = toRow(record);
+    await this.database.write((writer) => writer.insertInto('api_keys').values(row).execute());
+  }
+
+  async findByHash(hash: string): Promise<ApiKeyRecord | undefined> {
+    return this.findBy('hash', hash);
+  }
+
+  async find(id: string): Promise<ApiKeyRecord | undefined> {
+    return this.findBy('id', id);
+  }
+
+  /** Oldest first, of one user or of all. */
+  async list({ userId }: { userId?: string | null } = {}): Promise<ApiKeyRecord[]> {
+    const rows = await this.database.read((db) => {
+      const query = db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id');
+      return (userId == null ? query : query.where('user_id', '=', toName(userId))).execute();
+    });
+    return rows.map(toRecord);
+  }
+
+  /** Ends a key; one that was revoked before keeps its time, one that does not exist is no error. */
+  async revoke(id: string, at: Date): Promise<void> {
+    await this.database.write((writer) =>
+      writer
+        .updateTable('api_keys')
+        .set({ revoked_at: at.getTime() })
+        .where('id', '=', toName(id))
+        .where('revoked_at', 'is', null)
+        .execute(),
+    );
+  }
+
+  /** Notes that a key was used. */
+  async touch(id: string, at: Date): Promise<void> {
+    await this.database.write((writer) =>
+      writer.updateTable('api_keys').set({ last_used_at: at.getTime() }).where('id', '=', toName(id)).execute(),
+    );
+  }
+
+  async count(): Promise<number> {
+    const row = await this.database.read((db) =>
+      db
+        .selectFrom('api_keys')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow(),
+    );
+    return row.count;
+  }
+
+  private async findBy(column: 'id' | 'hash', value: string): Promise<ApiKeyRecord | undefined> {
+    const row = await this.database.read((db) =>
+      db.selectFrom('api_keys').selectAll().where(column, '=', toName(value)).executeTakeFirst(),
+    );
+    return row && toRecord(row);
+  }
+}
+
+function toRow(record: ApiKeyRecord): ApiKeyRow {
+  return {
+    id: record.id,
+    name: toName(record.name),
+    prefix: record.prefix,
+    user_id: toName(record.userId),
+    tier: record.tier,
+    scopes: JSON.stringify(record.scopes),
+    hash: record.hash,
+    created_at: record.createdAt.getTime(),
+    last_used_at: fromDate(record.lastUsedAt),
+    revoked_at: fromDate(record.revokedAt),
+  };
+}
+
+function toRecord(row: ApiKeyRow): ApiKeyRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    userId: row.user_id,
+    tier: row.tier,
+    scopes: fromJson<Scope[]>(row.scopes),
+    hash: row.hash,
+    createdAt: new Date(row.created_at),
+    lastUsedAt: toDate(row.last_used_at),
+    revokedAt: toDate(row.revoked_at),
+  };
+}

@@ -1,0 +1,222 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LlamaHomeError } from '../errors/index.js';
+import type { PromptStatus } from '../prompts/Prompt.js';
+import { toName } from './columns.js';
+import type { Database } from './Database.js';
+import { type PromptRecord, toChangedRow, toRecord, toRow } from './promptRow.js';
+import { isTaken } from './storageError.js';
+
+export type { PromptRecord } from './promptRow.js';
+
+export interface PromptFilter {
+  /** Of one owner; of everybody when absent. */
+  ownerId?: string | null;
+  status?: PromptStatus | null;
+  /** At most so many. */
+  first: number;
+  /** Only those older than this one: the id of the last one seen. It need not exist any more. */
+  after?: string | null;
+}
+
+export interface PruneOptions {
+  /** Delete what ended before this. */
+  olderThan?: Date;
+  /** Delete all but the newest so many. */
+  keepNewest?: number;
+}
+
+/** Rows that one statement takes, or that one turn of the event loop writes. */
+const portion = 25;
+
+/** Every Prompt that was accepted. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
+export class PromptRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Stores new prompts, all or none, as they are at the moment of the call.
+   * @throws LlamaHomeError `conflict` when the owner has used one of the idempotency keys already
+   */
+  async insert(records: readonly PromptRecord[]): Promise<void> {
+    const portions = inPortions(records.map(toRow));
+    await this.database.write(async (writer) => {
+      for (const [index, rows] of portions.entries()) {
+        if (index > 0) await nextTurn();
+        try {
+          await writer.insertInto('prompts').values(rows).execute();
+        } catch (error) {
+          throw isTaken(error, 'idempotency_key') ? keyTaken(error) : error;
+        }
+      }
+    });
+  }
+
+  /** Stores how a prompt is at the moment of the call; one that was deleted stays so. */
+  async update(record: PromptRecord): Promise<void> {
+    await this.updateMany([record]);
+  }
+
+  /** Like `update`, all or none. */
+  async updateMany(records: readonly PromptRecord[]): Promise<void> {
+    const portions = inPortions(records.map((record) => ({ id: record.id, columns: toChangedRow(record) })));
+    await this.database.write(async (writer) => {
+      for (const [index, changes] of portions.entries()) {
+        if (index > 0) await nextTurn();
+        for (const { id, columns } of changes) {
+          await writer.updateTable('prompts').set(columns).where('id', '=', id).execute();
+        }
+      }
+    });
+  }
+
+  async find(id: string): Promise<PromptRecord | null> {
+    const [record] = await this.findMany([id]);
+    return record ?? null;
+  }
+
+  /** Those that exist, in the order of `ids`. */
+  async findMany(ids: readonly string[]): Promise<PromptRecord[]> {
+    const found = new Map<string, PromptRecord>();
+    for (const names of inPortions([...new Set(ids.map(toName))])) {
+      const rows = await this.database.read((db) =>
+        db.selectFrom('prompts').selectAll().where('id', 'in', names).execute(),
+      );
+      for (const row of rows) found.set(row.id, toRecord(row));
+    }
+    return ids.flatMap((id) => found.get(id) ?? []);
+  }
+
+  /** Newest first. */
+  async list({
+    ownerId,
+    status,
+    first,
+    after,
+  }: PromptFilter): Promise<{ records: PromptRecord[]; hasNextPage: boolean }> {
+    const rows = await this.database.read((db) => {
+      let query = db.selectFrom('prompts').selectAll();
+      if (ownerId != null) query = query.where('owner_id', '=', toName(ownerId));
+      if (status != null) query = query.where('status', '=', status);
+      if (after != null) query = query.where('id', '<', toName(after));
+      return query
+        .orderBy('id', 'desc')
+        .limit(first + 1)
+        .execute();
+    });
+    return { records: rows.slice(0, first).map(toRecord), hasNextPage: rows.length > first };
+  }
+
+  /** QUEUED and RUNNING ones, oldest first: what an earlier server left. */
+  async unfinished(): Promise<PromptRecord[]> {
+    const rows = await this.database.read((db) =>
+      db.selectFrom('prompts').selectAll().where('status', 'in', ['QUEUED', 'RUNNING']).orderBy('id').execute(),
+    );
+    return rows.map(toRecord);
+  }
+
+  /**
+   * Deletes a prompt; one that does not exist is no error. With SQLite its content is overwritten at once and, moments
+   * later, gone from the write-ahead log; PostgreSQL clears it when it vacuums.
+   */
+  async delete(id: string): Promise<void> {
+    await this.deleteAll([toName(id)]);
+    this.database.clearDeleted();
+  }
+
+  /**
+   * The prompts that a request with this key made: one, or those of a batch in their order; none when it is older than
+   * `since`, and the key is free then.
+   */
+  async findByIdempotencyKey(ownerId: string, key: string, since: Date): Promise<PromptRecord[]> {
+    const first = await this.database.read((db) =>
+      db
+        .selectFrom('prompts')
+        .selectAll()
+        .where('owner_id', '=', toName(ownerId))
+        .where('idempotency_key', '=', toName(key))
+        .executeTakeFirst(),
+    );
+    if (first === undefined) return [];
+    if (first.created_at < since.getTime()) {
+      await this.database.write((writer) =>
+        writer.updateTable('prompts').set({ idempotency_key: null }).where('id', '=', first.id).execute(),
+      );
+      return [];
+    }
+    const { batch_id } = first;
+    if (batch_id === null) return [toRecord(first)];
+    const rows = await this.database.read((db) =>
+      db.selectFrom('prompts').selectAll().where('batch_id', '=', batch_id).orderBy('position').orderBy('id').execute(),
+    );
+    return rows.map(toRecord);
+  }
+
+  /** Deletes finished prompts that are too old or too many, a few at a time; gives how many. */
+  async prune({ olderThan, keepNewest }: PruneOptions): Promise<number> {
+    let deleted = 0;
+    if (olderThan !== undefined) deleted += await this.deleteWhile(() => this.endedBefore(olderThan));
+    if (keepNewest !== undefined) {
+      const newestExcess = await this.idAt(keepNewest);
+      if (newestExcess !== undefined) deleted += await this.deleteWhile(() => this.endedUpTo(newestExcess));
+    }
+    if (deleted > 0) this.database.clearDeleted();
+    return deleted;
+  }
+
+  private async deleteWhile(next: () => Promise<{ id: string }[]>): Promise<number> {
+    for (let deleted = 0; ; ) {
+      const ids = (await next()).map(({ id }) => id);
+      if (ids.length === 0) return deleted;
+      await this.deleteAll(ids);
+      deleted += ids.length;
+    }
+  }
+
+  private async deleteAll(ids: string[]): Promise<void> {
+    await this.database.write((writer) => writer.deleteFrom('prompts').where('id', 'in', ids).execute());
+  }
+
+  private endedBefore(time: Date): Promise<{ id: string }[]> {
+    return this.database.read((db) =>
+      db
+        .selectFrom('prompts')
+        .select('id')
+        .where('finished_at', '<', time.getTime())
+        .orderBy('finished_at')
+        .limit(portion)
+        .execute(),
+    );
+  }
+
+  private endedUpTo(id: string): Promise<{ id: string }[]> {
+    return this.database.read((db) =>
+      db
+        .selectFrom('prompts')
+        .select('id')
+        .where('id', '<=', id)
+        .where('finished_at', 'is not', null)
+        .orderBy('id')
+        .limit(portion)
+        .execute(),
+    );
+  }
+
+  /** The id of the prompt that `newer` prompts are newer than. */
+  private async idAt(newer: number): Promise<string | undefined> {
+    const row = await this.database.read((db) =>
+      db.selectFrom('prompts').select('id').orderBy('id', 'desc').offset(newer).limit(1).executeTakeFirst(),
+    );
+    return row?.id;
+  }
+}
+
+function keyTaken(cause: unknown): LlamaHomeError {
+  const message =
+    'Another request with this idempotency key is under way: ask again with the same key to have its answer.';
+  return new LlamaHomeError('conflict', message, { field: 'idempotencyKey' }, { cause });
+}
+
+function inPortions<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / portion) }, (_, index) =>
+    items.slice(index * portion, (index + 1) * portion),
+  );
+}

@@ -1,0 +1,30 @@
+import { ApiKeyRepository } from './ApiKeyRepository.js';
+import { ConfigRepository } from './ConfigRepository.js';
+import { type Database, type DatabaseOptions, openDatabase } from './Database.js';
+import { PromptRepository } from './PromptRepository.js';
+
+/** Everything that lasts, one repository per noun. */
+export class Storage {
+  readonly prompts: PromptRepository;
+  readonly apiKeys: ApiKeyRepository;
+  readonly config: ConfigRepository;
+
+  constructor(private readonly database: Database) {
+    this.prompts = new PromptRepository(database);
+    this.apiKeys = new ApiKeyRepository(database);
+    this.config = new ConfigRepository(database);
+  }
+
+  /** Everything asked for is written before it ends. */
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+}
+
+/**
+ * Opens the database and its repositories. Several processes may have it open.
+ * @throws LlamaHomeError `conflict` when a newer build has written it, `internal_error` when it can't be used
+ */
+export async function openStorage(options: DatabaseOptions): Promise<Storage> {
+  return new Storage(await openDatabase(options));
+}

@@ -1,0 +1,14 @@
+import type { Migration } from 'kysely';
+import { prompts } from './001-prompts.js';
+import { apiKeys } from './002-api-keys.js';
+import { config } from './003-config.js';
+
+/**
+ * Every step from an empty database to the tables of this build, in order of their names. A step that was released is
+ * never changed: what comes next is a new one.
+ */
+export const migrations: Record<string, Migration> = {
+  '001-prompts': prompts,
+  '002-api-keys': apiKeys,
+  '003-config': config,
+};

@@ -1,0 +1,77 @@
+import type { ChatMessage, SamplingParameters } from '../engine/Engine.js';
+import type { Prompt, PromptError, PromptMode, Timings, Usage } from '../prompts/Prompt.js';
+import { fromDate, fromJson, toDate, toName } from './columns.js';
+import type { PromptRow } from './tables.js';
+
+/** A Prompt with what only its storage and recovery need. */
+export type PromptRecord = Prompt & {
+  mode: PromptMode;
+  /** Unique per owner; of a batch only the first prompt has it. */
+  idempotencyKey: string | null;
+  /** Of the input, to tell a repeated request from another one with the same key. */
+  inputHash: string | null;
+  deadlineAt: Date | null;
+  /** Place in its batch, from 0; when absent, the place among those inserted together. */
+  position?: number;
+};
+
+export function toRow(record: PromptRecord, place: number): PromptRow {
+  return {
+    id: record.id,
+    owner_id: toName(record.ownerId),
+    batch_id: record.batchId,
+    position: record.position ?? place,
+    mode: record.mode,
+    input: JSON.stringify(record.input),
+    messages: JSON.stringify(record.messages),
+    sampling: JSON.stringify(record.sampling),
+    priority: record.priority,
+    model_id: toName(record.modelId),
+    created_at: record.createdAt.getTime(),
+    deadline_at: fromDate(record.deadlineAt),
+    input_hash: record.inputHash,
+    ...toChangedRow(record),
+  };
+}
+
+/** The columns that change while a prompt lives. */
+export function toChangedRow(record: PromptRecord) {
+  return {
+    status: record.status,
+    text: JSON.stringify(record.text),
+    usage: record.usage === null ? null : JSON.stringify(record.usage),
+    timings: JSON.stringify(record.timings),
+    finish_reason: record.finishReason,
+    error: record.error === null ? null : JSON.stringify(record.error),
+    attempt: record.attempt,
+    finished_at: fromDate(record.finishedAt),
+    idempotency_key: record.idempotencyKey === null ? null : toName(record.idempotencyKey),
+  } satisfies Partial<PromptRow>;
+}
+
+export function toRecord(row: PromptRow): PromptRecord {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    batchId: row.batch_id,
+    position: row.position,
+    mode: row.mode,
+    status: row.status,
+    input: fromJson<string>(row.input),
+    messages: fromJson<ChatMessage[]>(row.messages),
+    sampling: fromJson<SamplingParameters>(row.sampling),
+    priority: row.priority,
+    modelId: row.model_id,
+    text: fromJson<string>(row.text),
+    usage: row.usage === null ? null : fromJson<Usage>(row.usage),
+    timings: fromJson<Timings>(row.timings),
+    finishReason: row.finish_reason,
+    error: row.error === null ? null : fromJson<PromptError>(row.error),
+    attempt: row.attempt,
+    createdAt: new Date(row.created_at),
+    finishedAt: toDate(row.finished_at),
+    deadlineAt: toDate(row.deadline_at),
+    idempotencyKey: row.idempotency_key,
+    inputHash: row.input_hash,
+  };
+}

@@ -1,0 +1,99 @@
+import { chmod, open } from 'node:fs/promises';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
+import Libsql from 'libsql';
+
+const privateFile = 0o600;
+
+const settings = [
+  // Readers and the one writer do not wait for each other; a commit survives the end of the process without an fsync.
+  'journal_mode = WAL',
+  'synchronous = NORMAL',
+  // SQLite's own waiting would stop the event loop, and with it every stream: Database waits instead.
+  'busy_timeout = 0',
+  'foreign_keys = ON',
+  // What is deleted is overwritten.
+  'secure_delete = ON',
+];
+
+/** A SQLite file, made when it is missing, readable by its owner only; SQLite gives its -wal and -shm the same mode. */
+export class SqliteFile {
+  private constructor(private readonly database: Libsql.Database) {}
+
+  /** Throws SQLITE_BUSY while another process makes the same file. */
+  static async open(path: string): Promise<SqliteFile> {
+    await (await open(path, 'a', privateFile)).close();
+    await chmod(path, privateFile);
+    const database = new Libsql(path);
+    try {
+      for (const setting of settings) database.pragma(setting);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return new SqliteFile(database);
+  }
+
+  get dialect(): Dialect {
+    return new LibsqlDialect(this.database);
+  }
+
+  /**
+   * Moves everything from the write-ahead log into the file and empties the log, so that what was deleted is nowhere.
+   * False when another process is in the way: try again later.
+   */
+  truncateLog(): boolean {
+    if (this.database.inTransaction) return false;
+    const [row] = this.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+    return typeof row === 'object' && row !== null && 'busy' in row && row.busy === 0;
+  }
+}
+
+class LibsqlDialect extends SqliteDialect {
+  constructor(private readonly database: Libsql.Database) {
+    super({ database: asSqliteDatabase(database) });
+  }
+
+  override createDriver(): Driver {
+    return new LibsqlDriver(this.database);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new LibsqlAdapter();
+  }
+}
+
+class LibsqlDriver extends SqliteDriver {
+  constructor(private readonly database: Libsql.Database) {
+    super({ database: asSqliteDatabase(database) });
+  }
+
+  /** A transaction that reads before it writes could not wait for another writer: take the right to write first. */
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** After some errors, a full disk for one, SQLite has rolled back already. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.database.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+class LibsqlAdapter extends SqliteAdapter {
+  /** Migrations are one transaction: several processes that start at once do them once, a crash leaves none half done. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+function asSqliteDatabase(database: Libsql.Database): SqliteDatabase {
+  return { prepare: (sql) => database.prepare(sql), close: () => void database.close() };
+}

@@ -1,0 +1,71 @@
+import type { Tier } from '../access/Principal.js';
+import type { FinishReason, Priority, PromptMode, PromptStatus } from '../prompts/Prompt.js';
+
+/** Milliseconds since 1970, UTC. */
+type Time = number;
+/** JSON as text. Texts of users and models are JSON strings: both databases cut or refuse a bare NUL character. */
+type Json = string;
+
+export interface PromptRow {
+  id: string;
+  owner_id: string;
+  batch_id: string | null;
+  /** Place in its batch, from 0. */
+  position: number;
+  mode: PromptMode;
+  status: PromptStatus;
+  input: Json;
+  messages: Json;
+  sampling: Json;
+  priority: Priority;
+  model_id: string;
+  text: Json;
+  usage: Json | null;
+  timings: Json;
+  finish_reason: FinishReason | null;
+  error: Json | null;
+  attempt: number;
+  created_at: Time;
+  finished_at: Time | null;
+  deadline_at: Time | null;
+  idempotency_key: string | null;
+  input_hash: string | null;
+}
+
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  prefix: string;
+  user_id: string;
+  tier: Tier;
+  scopes: Json;
+  hash: string;
+  created_at: Time;
+  last_used_at: Time | null;
+  revoked_at: Time | null;
+}
+
+export interface ConfigRow {
+  /** There is one row. */
+  id: number;
+  value: Json;
+  changed_at: Time;
+}
+
+export interface ConfigAuditRow {
+  /** Time-ordered. */
+  id: string;
+  at: Time;
+  user_id: string;
+  path: string;
+  old: Json;
+  new: Json;
+}
+
+/** The tables as the newest migration leaves them. */
+export interface Tables {
+  prompts: PromptRow;
+  api_keys: ApiKeyRow;
+  config: ConfigRow;
+  config_audit: ConfigAuditRow;
+}
