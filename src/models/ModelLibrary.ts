@@ -1,0 +1,134 @@
+import { type Stats, statSync } from 'node:fs';
+import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { LlamaHomeError } from '../errors/index.js';
+import { Catalogue } from './Catalogue.js';
+import { describeGguf, ggufFault, idOfFile } from './ggufFile.js';
+import { type InstallOptions, installModel } from './installModel.js';
+import type { CatalogueEntry } from './Model.js';
+
+/** This name belongs to Llama 3.3, and stands for the default model until that is installed. */
+const aliasOfDefault = 'llama3.3';
+const firstDefault = 'smollm2-135m-instruct';
+
+/** The catalogue and the files of a home folder: what there is and what is here. Loading is not its business. */
+export class ModelLibrary {
+  /** Ids of files that are in no catalogue. */
+  private readonly added = new Set<string>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /**
+   * Reads the catalogues, and takes in every `.gguf` file that somebody has put into the models folder.
+   * @throws LlamaHomeError `invalid_request` for a fault in the user's own catalogue
+   */
+  static async open(home: string): Promise<ModelLibrary> {
+    const folder = join(home, 'models');
+    const library = new ModelLibrary(folder, await Catalogue.load(home));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(folder)) {
+      const id = name.slice(0, -'.gguf'.length);
+      if (!name.endsWith('.gguf') || id !== idOfFile(name) || library.catalogue.find(id) !== undefined) continue;
+      // A file that is no model, or a link whose file has gone, is not a reason to stop.
+      await library.describe(id).catch(() => undefined);
+    }
+    return library;
+  }
+
+  get entries(): CatalogueEntry[] {
+    return this.catalogue.entries;
+  }
+
+  /** The entry of that id or alias itself. */
+  find(name: string): CatalogueEntry | undefined {
+    return this.catalogue.find(name);
+  }
+
+  /** As `find`. @throws LlamaHomeError `model_not_found` with near ids */
+  get(name: string): CatalogueEntry {
+    const entry = this.find(name);
+    if (entry !== undefined) return entry;
+    const near = this.catalogue.near(name);
+    const hint = near.length === 0 ? '`npx llamahome models` lists what there is' : `did you mean ${near.join(', ')}?`;
+    throw new LlamaHomeError('model_not_found', `There is no model "${name.slice(0, 100)}": ${hint}`, { near });
+  }
+
+  /** The entry that a prompt means by a name: `llama3.3` is the default model until a Llama 3.3 is installed. */
+  meant(name: string, defaultModel: string): CatalogueEntry | undefined {
+    const entry = this.find(name);
+    if (name !== aliasOfDefault || (entry !== undefined && this.isInstalled(entry.id))) return entry;
+    return this.find(defaultModel === aliasOfDefault ? firstDefault : defaultModel);
+  }
+
+  path(id: string): string {
+    return join(this.folder, `${id}.gguf`);
+  }
+
+  /** The file of an installed model; undefined when it is not there. */
+  file(id: string): Stats | undefined {
+    const found = statSync(this.path(id), { throwIfNoEntry: false });
+    return found?.isFile() ? found : undefined;
+  }
+
+  isInstalled(id: string): boolean {
+    return this.file(id) !== undefined;
+  }
+
+  /** Tells one state of a model's file from another. */
+  signature(id: string): string {
+    const file = this.file(id);
+    return file === undefined ? '' : `${file.ino} ${file.size} ${file.mtimeMs}`;
+  }
+
+  /** Where the weights really are: parts of a split model are found beside the first. */
+  async realPath(id: string): Promise<string> {
+    return realpath(this.path(id));
+  }
+
+  /** Fetches a model's file; see `installModel`. */
+  async install(id: string, options: InstallOptions = {}): Promise<void> {
+    await installModel(this.get(id), this.folder, options);
+  }
+
+  /** Deletes a model's file; of a model that was added by path only the link to it. */
+  async remove(id: string): Promise<void> {
+    await rm(this.path(id), { force: true });
+  }
+
+  /** Drops a model that is in no catalogue after its file was removed; there is nowhere to fetch it from. */
+  forget(id: string): void {
+    if (this.added.delete(id)) this.catalogue.drop(id);
+  }
+
+  /**
+   * Makes a model of a `.gguf` file wherever it is: a link in the models folder, an id made from the file's name.
+   * @throws LlamaHomeError `model_unavailable` when there is no such file or it is no model
+   */
+  async addFile(path: string): Promise<CatalogueEntry> {
+    const target = await realpath(resolve(path)).catch(() => path);
+    const fault = await ggufFault(target);
+    if (fault !== undefined) {
+      throw new LlamaHomeError('model_unavailable', `The model ${basename(path)} can not be used: ${fault}.`);
+    }
+    const base = idOfFile(path);
+    for (let number = 1; ; number++) {
+      const id = number === 1 ? base : `${base}-${number}`;
+      const link = await realpath(this.path(id)).catch(() => undefined);
+      if (link === undefined && this.find(id) === undefined) {
+        await rm(this.path(id), { force: true });
+        await symlink(target, this.path(id));
+      } else if (link !== target) continue;
+      return this.find(id) ?? this.describe(id);
+    }
+  }
+
+  private async describe(id: string): Promise<CatalogueEntry> {
+    const entry = await describeGguf(await this.realPath(id), id, this.file(id)?.size ?? 0);
+    this.catalogue.add(entry);
+    this.added.add(id);
+    return entry;
+  }
+}

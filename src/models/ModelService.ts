@@ -1,0 +1,329 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/Config.js';
+import type { Engine, EngineOptions } from '../engine/Engine.js';
+import { LlamaHomeError } from '../errors/index.js';
+import { parseByteSize } from './byteSize.js';
+import { Downloads } from './Downloads.js';
+import { Failures } from './Failures.js';
+import { ggufFault, isGgufPath } from './ggufFile.js';
+import { type EngineSettings, LoadedEngines } from './LoadedEngines.js';
+import type { CatalogueEntry, Model, ModelEvent, ModelState } from './Model.js';
+import { ModelEvents } from './ModelEvents.js';
+import { ModelLibrary } from './ModelLibrary.js';
+import { estimateMemory, slotsWithin } from './memory.js';
+
+export interface ModelServiceOptions {
+  /** The home folder: models are in its folder `models`, the user's own catalogue in its `catalogue.json`. */
+  home: string;
+  /** Gives the default model, `cacheSize` (a change is applied at once) and `idleUnloadMinutes`. */
+  config: { readonly current: Config; onChange(listener: (config: Config) => void): () => void };
+  engineOptions: EngineSettings;
+  startEngine: (options: EngineOptions) => Promise<Engine>;
+  logger: Logger;
+}
+
+/** How often it is looked whether a model has been idle long enough to be unloaded. */
+const idleCheckMs = 15_000;
+/** At most one event of progress per model in this time, in ms. */
+const progressMs = 100;
+/** Weight of a new measurement of the speed against all before it. */
+const speedWeight = 0.2;
+/** When to come back, in seconds: soon for what passes by itself, later for what somebody must see to. */
+const retryAfter = { download: 5, repair: 30 };
+/** So long a failed load counts against a model's being loadable, in ms; what was short then may be there again. */
+const failureMs = 1000 * retryAfter.repair;
+
+/** The models of this server: catalogue, installed files and loaded engines. Methods throw LlamaHomeError only. */
+export class ModelService {
+  private readonly engines: LoadedEngines;
+  private readonly followers = new ModelEvents();
+  private readonly downloads: Downloads;
+  private readonly failures: Failures;
+  private readonly speeds = new Map<string, number>();
+  private readonly lastEvent = new Map<string, { state: ModelState; at: number }>();
+  private readonly stopListening: () => void;
+  private readonly idleTimer: NodeJS.Timeout;
+
+  private constructor(
+    private readonly options: ModelServiceOptions,
+    private readonly library: ModelLibrary,
+  ) {
+    this.engines = new LoadedEngines({
+      settings: options.engineOptions,
+      startEngine: options.startEngine,
+      limit: () => this.cacheBytes,
+      logger: options.logger,
+      onChange: (id) => this.changed(id),
+    });
+    this.failures = new Failures((id) => library.signature(id));
+    this.downloads = new Downloads({
+      install: (id, install) => library.install(id, install),
+      onStep: (id, text) => options.logger.info({ model: id }, text),
+      onChange: (id) => this.changed(id),
+      onFailure: (entry, error) => this.fail(entry.id, asUnavailable(error, entry)),
+    });
+    this.stopListening = options.config.onChange(() => void this.engines.trim());
+    this.idleTimer = setInterval(() => {
+      const { idleUnloadMinutes } = options.config.current.systemSettings;
+      if (idleUnloadMinutes > 0) void this.unloadIdle(idleUnloadMinutes * 60_000);
+    }, idleCheckMs).unref();
+  }
+
+  /** @throws LlamaHomeError `invalid_request` for a fault in the user's own catalogue */
+  static async create(options: ModelServiceOptions): Promise<ModelService> {
+    return new ModelService(options, await ModelLibrary.open(options.home));
+  }
+
+  list(filter: { state?: ModelState | null } = {}): Model[] {
+    const models = this.library.entries.map((entry) => this.model(entry));
+    return filter.state == null ? models : models.filter(({ state }) => state === filter.state);
+  }
+
+  /** By id or alias; undefined when unknown. */
+  find(idOrAlias: string): Model | undefined {
+    const entry = this.library.meant(idOrAlias, this.defaultModel);
+    return entry === undefined ? undefined : this.model(entry);
+  }
+
+  /** The model meant by a name; none or null means the default of Config. Throws `model_not_found` with near ids. */
+  resolve(name?: string | null): Model {
+    const wanted = name ?? this.defaultModel;
+    return this.model(this.library.meant(wanted, this.defaultModel) ?? this.library.get(wanted));
+  }
+
+  /** What a setting means that may also be a path to a `.gguf` file; as `addFile` and `resolve`. */
+  async named(nameOrPath: string): Promise<Model> {
+    return isGgufPath(nameOrPath) ? this.addFile(nameOrPath) : this.resolve(nameOrPath);
+  }
+
+  /**
+   * Makes a model of a `.gguf` file anywhere on this machine; its id is made from the file's name.
+   * @throws LlamaHomeError `model_unavailable` when it is missing or no model
+   */
+  async addFile(path: string): Promise<Model> {
+    return this.model(await this.library.addFile(path));
+  }
+
+  /** The running engine of a model, loading it first when needed; `model_unavailable` says why it can't. */
+  async engine(modelId: string): Promise<Engine> {
+    const running = this.engines.use(modelId);
+    if (running !== undefined) return running;
+    const entry = this.library.get(modelId);
+    const file = this.library.file(entry.id);
+    try {
+      if (this.engines.loadProgress(entry.id) === undefined) {
+        if (file === undefined) throw this.notInstalled(entry);
+        const fault = await ggufFault(this.library.path(entry.id));
+        if (fault !== undefined) throw unusable(entry, fault);
+      }
+      const engine = await this.engines.engine({
+        id: entry.id,
+        name: entry.name,
+        modelPath: await this.library.realPath(entry.id).catch(() => this.library.path(entry.id)),
+        sizeBytes: file?.size ?? entry.sizeBytes,
+        trainContextLength: entry.contextLength,
+      });
+      this.failures.clear(entry.id);
+      return engine;
+    } catch (error) {
+      const failure = asUnavailable(error, entry);
+      // A full house passes by itself; everything else is a fault of this model.
+      if (error instanceof LlamaHomeError && error.details?.retry_after !== undefined) throw error;
+      this.fail(entry.id, failure);
+      throw failure;
+    }
+  }
+
+  /** The running engine when it is loaded now. */
+  loadedEngine(modelId: string): Engine | undefined {
+    return this.engines.get(modelId);
+  }
+
+  /** All engines that run now, by model id. */
+  loadedEngines(): ReadonlyMap<string, Engine> {
+    return this.engines.all;
+  }
+
+  /**
+   * Keeps a loaded model from being unloaded to make room, until the returned function is called. An engine with requests
+   * needs no hold; it is for the time between getting an engine and handing it the first.
+   */
+  hold(modelId: string): () => void {
+    return this.engines.hold(modelId);
+  }
+
+  /** Whether the model could be used: loaded, or its file is there and the last try to load it did not fail. */
+  async isLoadable(modelId: string): Promise<{ ok: true } | { ok: false; reason: string }> {
+    const entry = this.library.meant(modelId, this.defaultModel);
+    if (entry === undefined) return { ok: false, reason: 'the model is not in the catalogue' };
+    if (this.engines.get(entry.id) !== undefined) return { ok: true };
+    if (!this.library.isInstalled(entry.id)) return { ok: false, reason: this.notInstalled(entry).message };
+    const failure = this.failures.recent(entry.id, failureMs);
+    if (failure !== null) return { ok: false, reason: failure };
+    const fault = await ggufFault(this.library.path(entry.id));
+    return fault === undefined ? { ok: true } : { ok: false, reason: unusable(entry, fault).message };
+  }
+
+  /** Starts the download (two callers share one) and returns at once; progress comes as events. */
+  async install(id: string): Promise<Model> {
+    const entry = this.library.get(id);
+    if (!this.library.isInstalled(entry.id)) {
+      this.failures.clear(entry.id);
+      this.downloads.start(entry);
+    }
+    return this.model(entry);
+  }
+
+  /** Loads a model and waits until it is ready. */
+  async load(id: string): Promise<Model> {
+    const entry = this.library.meant(id, this.defaultModel) ?? this.library.get(id);
+    await this.engine(entry.id);
+    return this.model(entry);
+  }
+
+  /** Ends the model's engine. @throws LlamaHomeError `conflict` while it serves prompts */
+  async unload(id: string): Promise<Model> {
+    const entry = this.library.get(id);
+    this.refuseWhileBusy(entry);
+    await this.engines.unload(entry.id);
+    return this.model(entry);
+  }
+
+  /** Unloads every model that has served nothing for so many milliseconds; gives their ids. */
+  unloadIdle(idleMs: number): Promise<string[]> {
+    return this.engines.unloadIdle(idleMs);
+  }
+
+  /** Unloads and deletes the file; a download is stopped. @throws LlamaHomeError `conflict` while it serves prompts */
+  async remove(id: string): Promise<Model> {
+    const entry = this.library.get(id);
+    this.refuseWhileBusy(entry);
+    await this.downloads.stop(entry.id);
+    await this.engines.unload(entry.id);
+    await this.library.remove(entry.id);
+    this.failures.clear(entry.id);
+    this.changed(entry.id);
+    this.library.forget(entry.id);
+    return this.model(entry);
+  }
+
+  /** Progress of downloads and loading, of one model or all, beginning with the present state when `id` is given. */
+  events(id?: string | null): AsyncGenerator<ModelEvent, void, void> {
+    if (id == null) return this.followers.follow(null);
+    const entry = this.library.meant(id, this.defaultModel) ?? this.library.get(id);
+    return this.followers.follow(entry.id, this.event(entry));
+  }
+
+  /** Records a measured decoding rate, shown as performance. */
+  recordSpeed(modelId: string, tokensPerSecond: number): void {
+    const before = this.speeds.get(modelId) ?? tokensPerSecond;
+    this.speeds.set(modelId, before + speedWeight * (tokensPerSecond - before));
+  }
+
+  /** Ends all engine processes, stops downloads and ends every stream of events. */
+  async close(): Promise<void> {
+    this.stopListening();
+    clearInterval(this.idleTimer);
+    await Promise.all([this.downloads.close(), this.engines.close()]);
+    this.followers.close();
+  }
+
+  private get defaultModel(): string {
+    return this.options.config.current.modelSettings.defaultModel;
+  }
+
+  /** What loaded models may take together. Config has checked the text. */
+  private get cacheBytes(): number {
+    return parseByteSize(this.options.config.current.systemSettings.cacheSize) ?? Number.POSITIVE_INFINITY;
+  }
+
+  private model(entry: CatalogueEntry): Model {
+    const { sources: _, ...rest } = entry;
+    const file = this.library.file(entry.id);
+    const { slots, contextLength } = this.options.engineOptions;
+    const sizeBytes = file?.size ?? entry.sizeBytes;
+    const question = { sizeBytes, trainContextLength: entry.contextLength, contextLength };
+    return {
+      ...rest,
+      sizeBytes,
+      state: this.state(entry.id, file !== undefined),
+      failure: this.failures.message(entry.id),
+      tokensPerSecond: this.speeds.get(entry.id) ?? null,
+      memoryRequired:
+        this.engines.get(entry.id)?.info.memoryBytes ??
+        estimateMemory(question, slots === 'auto' ? slotsWithin(question, this.cacheBytes) : slots),
+    };
+  }
+
+  private state(id: string, installed: boolean): ModelState {
+    if (this.engines.get(id) !== undefined) return 'READY';
+    if (this.engines.loadProgress(id) !== undefined) return 'LOADING';
+    if (this.downloads.progress(id) !== undefined) return 'DOWNLOADING';
+    if (this.failures.message(id) !== null) return 'FAILED';
+    return installed ? 'INSTALLED' : 'AVAILABLE';
+  }
+
+  private event(entry: CatalogueEntry): ModelEvent {
+    const model = this.model(entry);
+    const download = model.state === 'DOWNLOADING' ? this.downloads.progress(entry.id) : undefined;
+    const progress = download === undefined ? undefined : Math.min(1, download.downloadedBytes / download.totalBytes);
+    return {
+      model,
+      state: model.state,
+      downloadedBytes: download?.downloadedBytes ?? null,
+      totalBytes: download?.totalBytes ?? null,
+      progress: progress ?? this.engines.loadProgress(entry.id) ?? null,
+    };
+  }
+
+  private changed(id: string): void {
+    const entry = this.library.find(id);
+    if (entry === undefined) return;
+    const event = this.event(entry);
+    const last = this.lastEvent.get(id);
+    const now = performance.now();
+    if (last !== undefined && last.state === event.state && now - last.at < progressMs) return;
+    this.lastEvent.set(id, { state: event.state, at: now });
+    this.followers.emit(event);
+  }
+
+  private fail(id: string, error: LlamaHomeError): void {
+    if (!this.failures.add(id, error)) return;
+    this.options.logger.warn({ model: id, err: error.cause ?? error }, error.message);
+    this.changed(id);
+  }
+
+  private notInstalled(entry: CatalogueEntry): LlamaHomeError {
+    const download = this.downloads.progress(entry.id);
+    if (download !== undefined) {
+      const percent = Math.floor((100 * download.downloadedBytes) / download.totalBytes);
+      const message = `The model ${entry.id} is being downloaded (${percent} %).`;
+      return new LlamaHomeError('model_unavailable', message, { retry_after: retryAfter.download });
+    }
+    const how = `installModel or \`npx llamahome pull ${entry.id}\``;
+    const message = `The model ${entry.id} is not installed: install it with ${how}.`;
+    return new LlamaHomeError('model_unavailable', message, { retry_after: retryAfter.repair });
+  }
+
+  private refuseWhileBusy(entry: CatalogueEntry): void {
+    if (this.engines.get(entry.id) === undefined || this.engines.isIdle(entry.id)) return;
+    throw new LlamaHomeError(
+      'conflict',
+      `The model ${entry.id} is serving prompts: cancel them or wait for their end.`,
+    );
+  }
+}
+
+function unusable(entry: CatalogueEntry, fault: string): LlamaHomeError {
+  const message = `The model ${entry.id} can not be used: ${fault}. Remove it and install it again.`;
+  return new LlamaHomeError('model_unavailable', message);
+}
+
+/** Every refusal says when to come back; one that names no time is of the kind that somebody must see to. */
+function asUnavailable(error: unknown, entry: CatalogueEntry): LlamaHomeError {
+  const known = error instanceof LlamaHomeError ? error : undefined;
+  if (known !== undefined && known.code !== 'model_unavailable') return known;
+  const message = known?.message ?? `The model ${entry.id} can not be used now.`;
+  const details = { retry_after: retryAfter.repair, ...known?.details };
+  return new LlamaHomeError('model_unavailable', message, details, { cause: known?.cause ?? error });
+}

@@ -1,0 +1,28 @@
+/** Single-character edits between two texts (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/**
+ * The ids that somebody who wrote `name` may have meant, best first: those that begin with it, then those that differ
+ * in at most a third of its characters.
+ */
+export function nearIds(name: string, ids: readonly string[], most = 5): string[] {
+  const wanted = name.toLowerCase().slice(0, 100);
+  const score = (id: string) => (wanted !== '' && id.startsWith(wanted) ? 0 : distance(wanted, id));
+  return ids
+    .map((id) => ({ id, score: score(id) }))
+    .filter((near) => near.score <= Math.max(1, wanted.length / 3))
+    .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
+    .slice(0, most)
+    .map(({ id }) => id);
+}
