@@ -1,0 +1,53 @@
+import type { KeyObject } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { checkExpiresIn, checkScopes, checkTier, checkUserId } from './grantInput.js';
+import type { Scope, Tier } from './Principal.js';
+import { secretKeyFrom } from './secretKey.js';
+
+/** What a basic user needs. */
+export const defaultScopes: readonly Scope[] = ['prompts:run', 'models:read', 'config:read'];
+
+export interface TokenClaims {
+  userId: string;
+  /** Seconds that it lasts: 1 to a year. */
+  expiresIn: number;
+  /** Default: basic. */
+  tier?: Tier | null;
+  /** Default: `prompts:run`, `models:read`, `config:read`. */
+  scopes?: readonly Scope[] | null;
+}
+
+/** Makes tokens: JWT signed with HS256 and the server's secret. */
+export class TokenGenerator {
+  private readonly key: KeyObject;
+  private readonly now: () => number;
+
+  /** `secretKey`: at least 32 bytes, the same as the server's. `now`: milliseconds since the epoch, `Date.now` by default. */
+  constructor({ secretKey, now = Date.now }: { secretKey: string | Uint8Array; now?: () => number }) {
+    this.key = secretKeyFrom(secretKey);
+    this.now = now;
+  }
+
+  /** A token for `Authorization: Bearer …`. `invalid_request` names the claim that is wrong. */
+  async createToken(claims: TokenClaims): Promise<string> {
+    return (await this.issue(claims)).token;
+  }
+
+  /** A token, and when it runs out. */
+  async issue({ userId, expiresIn, tier, scopes }: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
+    const issuedAt = this.now();
+    // Claims may have fractions of a second (RFC 7519, section 2): a token of one second then lasts a whole one.
+    const iat = issuedAt / 1000;
+    const exp = iat + checkExpiresIn(expiresIn);
+    const token = await new SignJWT({
+      sub: checkUserId(userId),
+      tier: checkTier(tier ?? 'basic'),
+      scope: checkScopes(scopes ?? [...defaultScopes]).join(' '),
+      iat,
+      exp,
+    })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(this.key);
+    return { token, expiresAt: new Date(issuedAt + expiresIn * 1000) };
+  }
+}

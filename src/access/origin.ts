@@ -1,0 +1,89 @@
+import type { Environment } from '../config/environment.js';
+import { LlamaHomeError } from '../errors/index.js';
+
+/** What a request says about where it comes from; Node's `request.headers` will do. */
+export interface OriginHeaders {
+  host?: string | undefined;
+  origin?: string | undefined;
+  'sec-fetch-site'?: string | string[] | undefined;
+  'sec-fetch-mode'?: string | string[] | undefined;
+}
+
+type OriginEnvironment = Pick<Environment, 'host' | 'cors'>;
+
+const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
+
+function urlOf(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** Whether a host name or address means this machine only. */
+export function isLoopback(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+function isListed(origin: string, { cors }: OriginEnvironment): boolean {
+  const wanted = urlOf(origin)?.origin;
+  return wanted !== undefined && wanted !== 'null' && cors.some((listed) => urlOf(listed)?.origin === wanted);
+}
+
+function isSameOrigin(origin: string, host: string): boolean {
+  const page = urlOf(origin);
+  return page !== undefined && page.host !== '' && page.host === urlOf(`${page.protocol}//${host}`)?.host;
+}
+
+function refusal(message: string, details: Record<string, string>): LlamaHomeError {
+  return new LlamaHomeError('permission_denied', message, details);
+}
+
+/**
+ * Refuses, with `permission_denied`, what a page on the web could send through a browser on this machine:
+ * - a `Host` that is not this machine while the server listens on loopback only (DNS rebinding),
+ * - an `Origin` that is neither the server's own nor one of `LLAMAHOME_CORS`,
+ * - a request without `Origin` that the browser marks as another site's, other than going to a page.
+ *
+ * Programs send none of these headers but `Host`, and pass.
+ */
+export function checkOrigin(headers: OriginHeaders, environment: OriginEnvironment): void {
+  const { host = '', origin } = headers;
+  if (isLoopback(environment.host)) {
+    const hostname = hostPattern.test(host) ? urlOf(`http://${host}`)?.hostname : undefined;
+    if (hostname === undefined || !isLoopback(hostname)) {
+      throw refusal('This server answers to localhost only. Use http://localhost or http://127.0.0.1 with its port.', {
+        host,
+      });
+    }
+  }
+  if (origin === undefined) {
+    if (headers['sec-fetch-mode'] !== 'navigate') checkSite(headers['sec-fetch-site']);
+  } else if (!isListed(origin, environment) && !isSameOrigin(origin, host)) {
+    throw refusal(`Pages of ${origin} may not call this server. Its operator can allow them with LLAMAHOME_CORS.`, {
+      origin,
+    });
+  }
+}
+
+/** Refuses, with `permission_denied`, what a browser marks as sent by another site's page. */
+export function checkSite(secFetchSite: string | string[] | null | undefined): void {
+  if (secFetchSite === 'cross-site' || secFetchSite === 'same-site') {
+    throw refusal('Pages of other sites may not call this server. Its operator can allow them with LLAMAHOME_CORS.', {
+      site: secFetchSite,
+    });
+  }
+}
+
+/** The CORS headers of every answer, preflights too: they open the server to the origins of `LLAMAHOME_CORS` and to no other. */
+export function corsHeaders(origin: string | null | undefined, environment: OriginEnvironment): Record<string, string> {
+  if (environment.cors.length === 0) return {};
+  if (origin == null || !isListed(origin, environment)) return { vary: 'Origin' };
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id, x-request-id',
+    'access-control-expose-headers':
+      'location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-prompt-id, x-request-id',
+    'access-control-max-age': '600',
+  };
+}

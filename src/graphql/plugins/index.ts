@@ -1,0 +1,29 @@
+import type { Services } from '../../server/Services.js';
+import type { GuardPlugin } from './GuardPlugin.js';
+import { useAuthentication } from './useAuthentication.js';
+import { useBrowserGuard } from './useBrowserGuard.js';
+import { useErrors } from './useErrors.js';
+import { useHiddenSchema } from './useHiddenSchema.js';
+import { useOperationCaps } from './useOperationCaps.js';
+import { useQueryLimits } from './useQueryLimits.js';
+import { useRateLimit } from './useRateLimit.js';
+
+/**
+ * What every operation passes before it runs, over HTTP, WebSocket and REST alike, in this order: errors are told in one vocabulary;
+ * who is calling; how much the operation would take; how often the caller may. Permissions stand in the schema itself (`protect`).
+ */
+export function guardPlugins({
+  access,
+  config,
+  environment,
+}: Pick<Services, 'access' | 'config' | 'environment'>): GuardPlugin[] {
+  return [
+    useErrors(),
+    useBrowserGuard(),
+    useAuthentication(access),
+    ...(environment.introspection ? [] : [useHiddenSchema()]),
+    useQueryLimits(config),
+    useOperationCaps(),
+    useRateLimit(access),
+  ];
+}

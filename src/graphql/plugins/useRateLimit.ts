@@ -1,0 +1,122 @@
+import { isAsyncIterable } from '@envelop/core';
+import type { ExecutionResult } from 'graphql';
+import type { AccessService, RateLimitState } from '../../access/AccessService.js';
+import type { Principal } from '../../access/Principal.js';
+import { LlamaHomeError } from '../../errors/index.js';
+import { isPermitted } from '../permissions.js';
+import { toGraphQLError } from '../tellErrors.js';
+import { codedError } from './codedError.js';
+import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
+import { promptCostOf } from './promptCost.js';
+import { type OperationArgs, rootFieldsOf } from './rootFields.js';
+
+/** Errors of a root field that mean: this was refused, nothing was begun. */
+const refusals: readonly unknown[] = [
+  'INVALID_REQUEST',
+  'CONTEXT_LENGTH_EXCEEDED',
+  'PERMISSION_DENIED',
+  'MODEL_NOT_FOUND',
+  'CONFLICT',
+  'IDEMPOTENCY_MISMATCH',
+  'OVERLOADED',
+  'MODEL_UNAVAILABLE',
+];
+
+/** What an operation was charged, by the response key of its root fields. */
+interface Charge {
+  principal: Principal;
+  costs: ReadonlyMap<string, number>;
+  state: RateLimitState;
+}
+
+type Args = OperationArgs & { contextValue: GuardedContext };
+
+function withRateLimit<Result extends ExecutionResult>(result: Result, state: RateLimitState): Result {
+  const { limit, burst, remaining, resetAt } = state;
+  const rateLimit = { limit, burst, remaining, resetAt: resetAt.toISOString() };
+  return { ...result, extensions: { ...result.extensions, rateLimit } };
+}
+
+/** The stream, with the state on its first result. */
+function withFirstRateLimit(
+  results: AsyncIterable<ExecutionResult>,
+  state: RateLimitState,
+): AsyncIterableIterator<ExecutionResult> {
+  const source = results[Symbol.asyncIterator]();
+  let isFirst = true;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const step = await source.next();
+      if (step.done || !isFirst) return step;
+      isFirst = false;
+      return { done: false, value: withRateLimit(step.value, state) };
+    },
+    async return() {
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+/** What was charged for root fields that were refused after all. */
+function refusedCost({ errors = [] }: ExecutionResult, costs: Charge['costs']): number {
+  const keys = new Set<unknown>();
+  for (const error of errors) {
+    if (error.path?.length === 1 && refusals.includes(codedError(error, {}, 'partial').extensions.code))
+      keys.add(error.path[0]);
+  }
+  return [...costs].reduce((sum, [key, cost]) => sum + (keys.has(key) ? cost : 0), 0);
+}
+
+/**
+ * The token bucket of the caller's tier, one for each Principal over all transports. An operation is charged once, before
+ * anything of it runs, with the number of its prompts; what is refused costs nothing. The state goes into the context
+ * and into `extensions.rateLimit` of the answer, the first one of a stream.
+ */
+export function useRateLimit(access: AccessService): GuardPlugin {
+  async function charge(args: Args): Promise<Charge | ExecutionResult> {
+    const { contextValue } = args;
+    const { principal } = contextValue;
+    if (principal === undefined) throw new Error('useRateLimit has to come after useAuthentication');
+    const permitted = rootFieldsOf(args).filter(({ type, name }) => isPermitted(principal, type, name));
+    const costs = new Map(permitted.map((field) => [field.key, promptCostOf(field)]));
+    const cost = [...costs.values()].reduce((sum, one) => sum + one, 0);
+    try {
+      const state = cost > 0 ? await access.charge(principal, cost) : await access.rateLimit(principal);
+      contextValue.rateLimit = state;
+      return { principal, costs, state };
+    } catch (error) {
+      const refused = { errors: [toGraphQLError(error, contextValue)] };
+      if (!(error instanceof LlamaHomeError)) return refused;
+      contextValue.rateLimit = await access.rateLimit(principal);
+      return withRateLimit(refused, contextValue.rateLimit);
+    }
+  }
+
+  async function settled(result: ExecutionResult, { principal, costs, state }: Charge): Promise<ExecutionResult> {
+    const back = refusedCost(result, costs);
+    return withRateLimit(result, back > 0 ? await access.refund(principal, back) : state);
+  }
+
+  return {
+    async onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
+      const charged = await charge(args);
+      if (!('state' in charged)) return setResultAndStopExecution(charged);
+      setExecuteFn(async (executed) => {
+        const result = await executeFn(executed);
+        return isAsyncIterable(result) ? result : settled(result, charged);
+      });
+    },
+    async onSubscribe({ args, subscribeFn, setSubscribeFn, setResultAndStopExecution }) {
+      const charged = await charge(args);
+      if (!('state' in charged)) return setResultAndStopExecution(charged);
+      setSubscribeFn(async (subscribed) => {
+        const result: AsyncIterable<ExecutionResult> | ExecutionResult = await subscribeFn(subscribed);
+        return isAsyncIterable(result) ? withFirstRateLimit(result, charged.state) : settled(result, charged);
+      });
+    },
+  };
+}
