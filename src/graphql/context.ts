@@ -1,0 +1,23 @@
+import type { Principal } from '../access/Principal.js';
+import type { Services } from '../server/Services.js';
+
+/** What is known of one operation before it runs, however it came in. */
+export interface OperationContext {
+  services: Services;
+  /** Sent back as `x-request-id`. */
+  requestId: string;
+  /** The `Authorization` value of the request, or of `connection_init`. */
+  authorization: string | null;
+  /** Remote address, for limits on failed log-ins. */
+  address: string;
+  transport: 'http' | 'ws' | 'rest';
+  /** Aborted when the caller has gone and nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** Told the id of a prompt as soon as it is accepted, before anything of it can be answered. */
+  onAccepted?: (promptId: string) => void;
+}
+
+/** What resolvers see: the guard plugins have put the Principal there. */
+export interface GraphQLContext extends OperationContext {
+  principal: Principal;
+}

@@ -1,0 +1,60 @@
+import { LlamaHomeError } from '../errors/index.js';
+import { type BatchInput, isFinished, type Prompt, type PromptEvent, type PromptInput } from '../prompts/Prompt.js';
+import type { GraphQLContext } from './context.js';
+import { leavable } from './leavable.js';
+
+function cancelUnfinished({ services, principal }: GraphQLContext, prompts: readonly Prompt[]): void {
+  for (const prompt of prompts) {
+    if (isFinished(prompt.status)) continue;
+    services.prompts.cancel(principal, prompt.id).catch((error: unknown) => {
+      services.logger.warn({ err: error, promptId: prompt.id }, 'a prompt whose caller has gone could not be cancelled');
+    });
+  }
+}
+
+/** Awaits `work`; when the caller goes first, cancels those of `prompts` that are not finished. */
+async function whileWanted<T>(context: GraphQLContext, prompts: readonly Prompt[], work: Promise<T>): Promise<T> {
+  const onAbort = () => cancelUnfinished(context, prompts);
+  if (context.signal.aborted) onAbort();
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work;
+  } finally {
+    context.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Runs a prompt to its end for a caller who waits. A failed one throws its own error, a cancelled one `cancelled`. */
+export async function processPrompt(context: GraphQLContext, input: PromptInput): Promise<Prompt> {
+  const service = context.services.prompts;
+  const submitted = await service.submit(context.principal, input, 'attached');
+  context.onAccepted?.(submitted.id);
+  const prompt = await whileWanted(context, [submitted], service.finished(submitted));
+  if (prompt.status === 'FAILED') {
+    const { code, message, details } = prompt.error ?? { code: 'internal_error', message: 'The prompt failed.' };
+    throw new LlamaHomeError(code, message, details);
+  }
+  if (prompt.status === 'CANCELLED') {
+    throw new LlamaHomeError('cancelled', 'The prompt was cancelled before it was complete.', { prompt_id: prompt.id });
+  }
+  return prompt;
+}
+
+/** Runs a batch to its end for a caller who waits; each Prompt carries its own error. */
+export async function processBatch(context: GraphQLContext, input: BatchInput): Promise<Prompt[]> {
+  const service = context.services.prompts;
+  const { prompts } = await service.batch(context.principal, input);
+  return whileWanted(context, prompts, Promise.all(prompts.map((prompt) => service.finished(prompt))));
+}
+
+/** Submits a prompt and follows it; leaving before its end cancels it. */
+export async function streamPrompt(
+  context: GraphQLContext,
+  input: PromptInput,
+): Promise<AsyncGenerator<PromptEvent, void, void>> {
+  const { services, principal, signal } = context;
+  const prompt = await services.prompts.submit(principal, input, 'followed');
+  context.onAccepted?.(prompt.id);
+  const events = await services.prompts.follow(principal, prompt.id);
+  return leavable(events, { signal, onLeave: () => cancelUnfinished(context, [prompt]) });
+}

@@ -1,0 +1,105 @@
+import type { Config } from '../config/Config.js';
+import type { ConfigFieldsFragment, ModelFieldsFragment, PromptFieldsFragment } from './generated/graphql.js';
+import { respell, type ToldError } from './respell.js';
+
+type Json = Record<string, unknown>;
+
+function usageAnswer(usage: PromptFieldsFragment['usage']): Json | null {
+  if (usage == null) return null;
+  return {
+    prompt_tokens: usage.promptTokens,
+    completion_tokens: usage.completionTokens,
+    total_tokens: usage.totalTokens,
+  };
+}
+
+/** What is told of a Prompt that has ended, with its last line or its whole text. */
+export function endOf(prompt: PromptFieldsFragment): Json {
+  return {
+    usage: usageAnswer(prompt.usage),
+    model: prompt.modelId,
+    created: prompt.createdAt,
+    id: prompt.id,
+    finish_reason: prompt.finishReason?.toLowerCase() ?? null,
+  };
+}
+
+/** A finished Prompt as POST /process and /batch answer it. */
+export function textAnswer(prompt: PromptFieldsFragment): Json {
+  return { text: prompt.text, ...endOf(prompt) };
+}
+
+/** An error inside an answer or a line, as the catalogue has it. */
+export function errorAnswer(error: ToldError): Json {
+  return { code: error.code.toLowerCase(), message: error.message, details: error.details ?? {} };
+}
+
+/** One result of POST /batch. */
+export function batchedAnswer(prompt: PromptFieldsFragment): Json {
+  return prompt.error == null ? textAnswer(prompt) : { error: errorAnswer(respell(prompt.error)), id: prompt.id };
+}
+
+export function batchAnswer(payload: { prompts: PromptFieldsFragment[]; usage: PromptFieldsFragment['usage'] }): Json {
+  return { results: payload.prompts.map(batchedAnswer), usage: usageAnswer(payload.usage) };
+}
+
+/** A Prompt as it stands. */
+export function promptAnswer(prompt: PromptFieldsFragment): Json {
+  return {
+    ...textAnswer(prompt),
+    status: prompt.status.toLowerCase(),
+    input: prompt.input,
+    timings: prompt.timings && {
+      queue_ms: prompt.timings.queueMs,
+      time_to_first_token_ms: prompt.timings.timeToFirstTokenMs,
+      decode_ms: prompt.timings.decodeMs,
+      tokens_per_second: prompt.timings.tokensPerSecond,
+    },
+    error: prompt.error && errorAnswer(respell(prompt.error)),
+    attempt: prompt.attempt,
+    queue_position: prompt.queuePosition,
+    finished: prompt.finishedAt,
+  };
+}
+
+/** A Model in the list of GET /models. */
+export function modelSummary(model: ModelFieldsFragment): Json {
+  return {
+    id: model.slug,
+    name: model.name,
+    version: model.version,
+    parameters: model.parameters,
+    context_length: model.contextLength,
+  };
+}
+
+/** A Model as GET /models/{id} answers it. */
+export function modelAnswer(model: ModelFieldsFragment): Json {
+  return {
+    ...modelSummary(model),
+    capabilities: model.capabilities.map((capability) => capability.toLowerCase().replaceAll('_', '-')),
+    performance: {
+      tokens_per_second: model.performance?.tokensPerSecond ?? null,
+      memory_required: model.performance?.memoryRequired == null ? null : memoryText(model.performance.memoryRequired),
+    },
+  };
+}
+
+/** Bytes as people say them, rounded up: "8GB", below one gigabyte "310MB". */
+export function memoryText(bytes: number): string {
+  return bytes >= 1e9 ? `${Math.ceil(bytes / 1e9)}GB` : `${Math.ceil(bytes / 1e6)}MB`;
+}
+
+export function configAnswer({ modelSettings, systemSettings }: ConfigFieldsFragment | Config): Json {
+  return {
+    model_settings: {
+      default_model: modelSettings.defaultModel,
+      max_tokens: modelSettings.maxTokens,
+      temperature: modelSettings.temperature,
+    },
+    system_settings: {
+      cache_size: systemSettings.cacheSize,
+      max_requests_per_minute: systemSettings.maxRequestsPerMinute,
+    },
+  };
+}

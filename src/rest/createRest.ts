@@ -1,0 +1,61 @@
+import { LlamaHomeError } from '../errors/index.js';
+import { rateLimitHeaders } from '../access/rateLimitHeaders.js';
+import type { Operations } from '../graphql/Operations.js';
+import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
+import { errorResponse } from './errorResponse.js';
+import { Router } from './Router.js';
+import { routes } from './routes.js';
+
+export interface RestCall {
+  method: string;
+  /** Behind `/api/v1`, as it stands in the request line. */
+  path: string;
+  query: URLSearchParams;
+  headers: Headers;
+  body(): Promise<unknown>;
+}
+
+/** Answers one request under `/api/v1`; never rejects. */
+export type Rest = (call: RestCall, context: GuardedContext) => Promise<Response>;
+
+function allowed(methods: object): string {
+  const names = Object.keys(methods);
+  if (names.includes('GET')) names.push('HEAD');
+  return [...names, 'OPTIONS'].join(', ');
+}
+
+/** The REST face: every route runs an operation of the schema through `operations`. */
+export function createRest(operations: Operations): Rest {
+  const router = new Router(routes);
+
+  async function answer(call: RestCall, context: GuardedContext): Promise<Response> {
+    const { route, params } = router.match(call.path);
+    if (call.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: allowed(route.methods) } });
+    const method = call.method === 'HEAD' ? 'GET' : call.method;
+    const handler = Object.entries(route.methods).find(([name]) => name === method)?.[1];
+    if (handler === undefined) {
+      const error = new LlamaHomeError('method_not_allowed', `This address does not take ${call.method}.`, {
+        allowed: Object.keys(route.methods),
+      });
+      return errorResponse(error, { allow: allowed(route.methods) });
+    }
+    const { query, headers } = call;
+    return handler({ operations, context, params, query, headers, body: () => call.body() });
+  }
+
+  function failure(error: unknown, { services, requestId, signal }: GuardedContext): Response {
+    if (error instanceof LlamaHomeError) return errorResponse(error);
+    if (!signal.aborted) services.logger.error({ err: error, requestId }, 'a REST route failed');
+    return errorResponse(
+      new LlamaHomeError('internal_error', 'Something went wrong on the server.', { request_id: requestId }),
+    );
+  }
+
+  return async (call, context) => {
+    const response = await answer(call, context).catch((error: unknown) => failure(error, context));
+    for (const [name, value] of Object.entries(context.rateLimit ? rateLimitHeaders(context.rateLimit) : {})) {
+      response.headers.set(name, value);
+    }
+    return response;
+  };
+}

@@ -1,0 +1,4 @@
+/** Why the server can't start, in one line for the person at the terminal. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}

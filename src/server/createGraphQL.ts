@@ -1,0 +1,27 @@
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { OperationContext } from '../graphql/context.js';
+import { guardPlugins } from '../graphql/plugins/index.js';
+import { buildSchema } from '../graphql/schema.js';
+import type { Services } from './Services.js';
+
+import { graphqlPath } from './paths.js';
+
+export type GraphQLServer = YogaServerInstance<OperationContext, Record<never, never>>;
+
+/** The one pipeline of parse, validate, guard and execute behind HTTP, WebSocket and REST. */
+export function createGraphQL(services: Services): GraphQLServer {
+  return createYoga<OperationContext>({
+    schema: buildSchema(),
+    graphqlEndpoint: graphqlPath,
+    // Bodies are read, pages served and origins checked before Yoga sees a request.
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: false,
+    maskedErrors: false,
+    logging: false,
+    plugins: guardPlugins(services),
+  });
+}

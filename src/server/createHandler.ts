@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServerAdapter, type ServerAdapter, type ServerAdapterBaseObject } from '@whatwg-node/server';
+import { checkOrigin, corsHeaders } from '../access/origin.js';
+import { LlamaHomeError } from '../errors/index.js';
+import type { OperationContext } from '../graphql/context.js';
+import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import type { Rest } from '../rest/createRest.js';
+import { errorResponse, headersOf } from '../rest/errorResponse.js';
+import { jsonResponse } from '../rest/RestRequest.js';
+import type { GraphQLServer } from './createGraphQL.js';
+import { graphiqlPage, pageHeaders } from './graphiqlPage.js';
+import { health, readiness } from './health.js';
+import { graphqlPath, restPath } from './paths.js';
+import { readJson, readJsonText } from './readBody.js';
+import { requestIdFrom } from './requestId.js';
+import type { Services } from './Services.js';
+
+/** What the adapter hands over with each request. */
+interface NodeContext {
+  req: IncomingMessage;
+  res: ServerResponse;
+}
+
+export type Handler = ServerAdapter<NodeContext, ServerAdapterBaseObject<NodeContext>>;
+
+export interface HandlerOptions {
+  services: Services;
+  graphql: GraphQLServer;
+  rest: Rest;
+  isDraining: () => boolean;
+}
+
+/** A request as far as it was looked at before its route is known. */
+interface Call {
+  request: Request;
+  req: IncomingMessage;
+  method: string;
+  path: string;
+  query: string;
+  context: OperationContext;
+}
+
+const graphqlMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+
+/** Path and query of a request line; it is not parsed as a URL, so nothing in it can change the host. */
+function target(url: string): { path: string; query: string } {
+  const relative = url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
+  const mark = relative.indexOf('?');
+  return mark < 0 ? { path: relative, query: '' } : { path: relative.slice(0, mark), query: relative.slice(mark + 1) };
+}
+
+function isUnder(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+/** An error of the whole request at /graphql. */
+function graphqlErrorResponse(error: unknown, context: OperationContext, headers: Record<string, string> = {}): Response {
+  const told = toGraphQLError(error, context);
+  const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', told.message);
+  return jsonResponse({ errors: toldErrors([told]) }, cause.status, { ...headersOf(cause), ...headers });
+}
+
+/** The HTTP face: every request goes through here, and every answer leaves with `x-request-id`. */
+export function createHandler({ services, graphql, rest, isDraining }: HandlerOptions): Handler {
+  const { environment, logger } = services;
+
+  async function answerGraphQL({ request, req, method, context }: Call): Promise<Response> {
+    if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: graphqlMethods.join(', ') } });
+    if (!graphqlMethods.includes(method)) {
+      const error = new LlamaHomeError('method_not_allowed', 'Send GraphQL as POST, or queries as GET.', {
+        allowed: graphqlMethods,
+      });
+      return graphqlErrorResponse(error, context, { allow: graphqlMethods.join(', ') });
+    }
+    const { headers, signal, url } = request;
+    if (method === 'POST') {
+      const body = await readJsonText(req);
+      return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method, headers, signal, body }), context);
+    }
+    if (headers.get('accept')?.includes('text/html')) {
+      // Never an operation: a link on any page can make a browser come here.
+      if (!environment.introspection) throw new LlamaHomeError('not_found', 'There is no page here: introspection is off.');
+      return new Response(graphiqlPage(environment), { headers: pageHeaders });
+    }
+    return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method: 'GET', headers, signal }), context);
+  }
+
+  async function answerPlain({ req, method, path, query, request, context }: Call): Promise<Response> {
+    if (isUnder(path, restPath)) {
+      return rest(
+        {
+          method,
+          path: path.slice(restPath.length),
+          query: new URLSearchParams(query),
+          headers: request.headers,
+          body: () => readJson(req),
+        },
+        { ...context, transport: 'rest' },
+      );
+    }
+    const pages: Record<string, () => Response | Promise<Response>> = {
+      '/': () => new Response(null, { status: 302, headers: { location: graphqlPath } }),
+      '/healthz': health,
+      '/readyz': () => readiness(services, isDraining()),
+    };
+    const page = pages[path];
+    if (page === undefined) throw new LlamaHomeError('not_found', 'There is nothing at this address.');
+    if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: 'GET, HEAD, OPTIONS' } });
+    if (method !== 'GET' && method !== 'HEAD') {
+      const error = new LlamaHomeError('method_not_allowed', `This address does not take ${method}.`, { allowed: ['GET'] });
+      return errorResponse(error, { allow: 'GET, HEAD, OPTIONS' });
+    }
+    return page();
+  }
+
+  async function answer(call: Call): Promise<Response> {
+    const isGraphQL = isUnder(call.path, graphqlPath);
+    try {
+      if (call.path !== '/healthz' && call.path !== '/readyz') checkOrigin(call.req.headers, environment);
+      return await (isGraphQL ? answerGraphQL(call) : answerPlain(call));
+    } catch (error) {
+      if (isGraphQL) return graphqlErrorResponse(error, call.context);
+      if (error instanceof LlamaHomeError) return errorResponse(error);
+      const { requestId } = call.context;
+      if (!call.request.signal.aborted) logger.error({ err: error, requestId }, 'a request failed');
+      return errorResponse(
+        new LlamaHomeError('internal_error', 'Something went wrong on the server.', { request_id: requestId }),
+      );
+    }
+  }
+
+  return createServerAdapter<NodeContext>(async (request, { req }) => {
+    const { path, query } = target(req.url ?? '/');
+    const context: OperationContext = {
+      services,
+      requestId: requestIdFrom(req.headers['x-request-id']),
+      authorization: req.headers.authorization ?? null,
+      address: req.socket.remoteAddress ?? '',
+      transport: 'http',
+      signal: request.signal,
+    };
+    const method = req.method ?? 'GET';
+    const plainPath = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+    const answered = await answer({ request, req, method, path: plainPath, query, context });
+    const response = method === 'HEAD' ? await withoutBody(answered) : answered;
+    response.headers.set('x-request-id', context.requestId);
+    response.headers.set('x-content-type-options', 'nosniff');
+    for (const [name, value] of Object.entries(corsHeaders(req.headers.origin, environment))) {
+      response.headers.set(name, value);
+    }
+    return response;
+  });
+}
+
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers: response.headers });
+}

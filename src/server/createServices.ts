@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import { AccessService } from '../access/AccessService.js';
+import { loadSecret } from '../access/secret.js';
+import { ConfigService } from '../config/ConfigService.js';
+import type { Environment } from '../config/environment.js';
+import { startEngine } from '../engine/startEngine.js';
+import { ModelService } from '../models/ModelService.js';
+import { PromptService } from '../prompts/PromptService.js';
+import { type HomeLock, openHome } from '../storage/home.js';
+import { openStorage } from '../storage/Storage.js';
+import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
+import type { Services } from './Services.js';
+
+export interface OpenServices {
+  services: Services;
+  lock: HomeLock;
+  /** The administrator's key when it was made just now. */
+  adminKey: string | null;
+  /** Ends engines, storage and lock, in the order that loses nothing. */
+  close(): Promise<void>;
+}
+
+/** Opens every room, in the order of what needs what; when one can't be opened, those before it are closed again. */
+export async function createServices(environment: Environment, logger: Logger): Promise<OpenServices> {
+  const open: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of open.splice(0).reverse()) await end();
+  };
+  try {
+    const home = await openHome(environment.home);
+    const lock = await home.lock();
+    open.push(() => lock.release());
+    const storage = await openStorage({ database: environment.database, home: home.path, logger });
+    open.push(() => storage.close());
+    const config = await ConfigService.open(storage.config, logger);
+    open.push(() => config.close());
+    const models = await openModels(environment, { config, logger, home: home.path });
+    open.push(() => models.close());
+    const secret = await loadSecret({ home: home.path, secret: environment.secret });
+    const access = new AccessService({ authentication: environment.auth, secret, keys: storage.apiKeys, config, logger });
+    const adminKey = environment.auth ? await access.ensureAdminKey() : null;
+    const prompts = new PromptService({
+      repository: storage.prompts,
+      models,
+      access,
+      config,
+      logger,
+      queueLimit: environment.queue,
+    });
+    await prompts.recover();
+    const resources = new ResourceMonitor(() => models.loadedEngines().values());
+    open.push(async () => resources.close());
+    return { services: { environment, logger, config, access, models, prompts, resources }, lock, adminKey, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface ModelsOptions {
+  config: ConfigService;
+  logger: Logger;
+  home: string;
+}
+
+async function openModels(environment: Environment, { config, logger, home }: ModelsOptions): Promise<ModelService> {
+  const { slots, context, threads, gpu, model } = environment;
+  const engineOptions = { slots, contextLength: context, threads, gpu };
+  const models = await ModelService.create({ home, config, engineOptions, startEngine, logger });
+  config.modelExists = (name) => models.find(name) !== undefined;
+  if (model !== undefined) {
+    const { id } = await models.named(model);
+    await config.setDefaultModel(id, 'LLAMAHOME_MODEL');
+  }
+  return models;
+}

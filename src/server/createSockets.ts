@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import { CloseCode, type SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Principal } from '../access/Principal.js';
+import { LlamaHomeError } from '../errors/index.js';
+import { leavable } from '../graphql/leavable.js';
+import type { Operations, PreparedOperation } from '../graphql/Operations.js';
+import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import { onceAt } from './onceAt.js';
+import type { Services } from './Services.js';
+
+export interface Sockets {
+  /** Takes over an upgrade request whose path and origin were checked. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells every client that the server goes away; settles when they are gone, or cuts them off after `withinMs`. */
+  close(withinMs: number): Promise<void>;
+}
+
+/** What is known of a socket beside what graphql-ws keeps. */
+interface Session {
+  address: string;
+  /** Known from `connection_init` on. */
+  principal: Principal | undefined;
+  /** Stops waiting for the token to run out. */
+  stopExpiry: () => void;
+}
+
+/** An operation between its `subscribe` message and its end. */
+interface Running {
+  operation: PreparedOperation;
+  controller: AbortController;
+}
+
+const limits = {
+  messageBytes: 1_000_000,
+  operationsPerSocket: 100,
+  /** Sockets that have not said `connection_init` yet, all together. */
+  waitingSockets: 500,
+  initTimeoutMs: 5_000,
+};
+
+/** The authorization of `connection_init`, whatever its case. */
+function authorizationOf(params: Record<string, unknown> | undefined): string | null {
+  const value = params?.authorization ?? params?.Authorization;
+  return typeof value === 'string' ? value : null;
+}
+
+/** What was refused before anything ran is an `error` message of the protocol, any other result a `next` message. */
+async function* answersOf(result: Promise<ExecutionResult>): AsyncGenerator<ExecutionResult, void, void> {
+  const answer = await result;
+  const [error] = answer.errors ?? [];
+  if (error !== undefined && !('data' in answer)) throw error;
+  yield answer;
+}
+
+/** The graphql-transport-ws face: the same pipeline as HTTP, one Principal per socket, one AbortSignal per operation. */
+export function createSockets(services: Services, operations: Operations): Sockets {
+  const { access, logger } = services;
+  const server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes });
+  const sessions = new WeakMap<WebSocket, Session>();
+  const running = new WeakMap<ExecutionArgs, Running>();
+  let waiting = 0;
+
+  async function admit(socket: WebSocket, params: Record<string, unknown> | undefined): Promise<boolean> {
+    const session = sessions.get(socket);
+    if (session === undefined) return false;
+    try {
+      const principal = await access.authenticate(authorizationOf(params), session.address);
+      session.principal = principal;
+      const { expiresAt } = principal;
+      if (expiresAt !== undefined) {
+        session.stopExpiry = onceAt(expiresAt, () => socket.close(CloseCode.Unauthorized, 'token_expired'));
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof LlamaHomeError)) logger.error({ err: error }, 'a socket could not be authenticated');
+      // Closed here, because graphql-ws answers a refusal with 4403.
+      socket.close(CloseCode.Unauthorized, error instanceof LlamaHomeError ? error.code : 'internal_error');
+      return false;
+    }
+  }
+
+  async function start(socket: WebSocket, payload: SubscribePayload) {
+    const session = sessions.get(socket);
+    const controller = new AbortController();
+    const context = {
+      services,
+      requestId: randomUUID(),
+      authorization: null,
+      address: session?.address ?? '',
+      transport: 'ws',
+      signal: controller.signal,
+      ...(session?.principal === undefined ? {} : { principal: session.principal }),
+    } as const;
+    try {
+      const prepared = await operations.prepare(payload, context);
+      if ('errors' in prepared) return prepared.errors;
+      running.set(prepared.operation.args, { operation: prepared.operation, controller });
+      return prepared.operation.args;
+    } catch (error) {
+      return [toGraphQLError(error, context)];
+    }
+  }
+
+  function runningOf(args: ExecutionArgs): Running {
+    const found = running.get(args);
+    if (found === undefined) throw new Error('an operation that was never started');
+    return found;
+  }
+
+  const graphql = useServer(
+    {
+      connectionInitWaitTimeout: limits.initTimeoutMs,
+      onConnect: async ({ extra, connectionParams }) => {
+        waiting--;
+        return admit(extra.socket, connectionParams);
+      },
+      onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+        if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
+          const message = `One socket runs at most ${limits.operationsPerSocket} operations; end one, or open another socket.`;
+          return [toGraphQLError(new LlamaHomeError('overloaded', message, { retry_after: 1 }))];
+        }
+        return start(extra.socket, payload);
+      },
+      execute: (args) => {
+        const { operation, controller } = runningOf(args);
+        return leavable(answersOf(operation.execute(args)), { onLeave: () => controller.abort() });
+      },
+      subscribe: async (args) => {
+        const result = await runningOf(args).operation.subscribe(args);
+        return Symbol.asyncIterator in result ? result : answersOf(Promise.resolve(result));
+      },
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors === undefined ? undefined : { ...result, errors: toldErrors(result.errors) },
+      onError: (_context, _id, _payload, errors) => toldErrors(errors),
+      onClose: ({ extra, connectionInitReceived }) => {
+        if (!connectionInitReceived) waiting--;
+        sessions.get(extra.socket)?.stopExpiry();
+      },
+    },
+    server,
+  );
+
+  return {
+    upgrade(request, socket, head) {
+      if (waiting >= limits.waitingSockets) {
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (opened) => {
+        waiting++;
+        sessions.set(opened, {
+          address: request.socket.remoteAddress ?? '',
+          principal: undefined,
+          stopExpiry: () => undefined,
+        });
+        server.emit('connection', opened, request);
+      });
+    },
+    async close(withinMs) {
+      const cut = setTimeout(() => {
+        for (const socket of server.clients) socket.terminate();
+      }, withinMs);
+      await graphql.dispose();
+      clearTimeout(cut);
+    },
+  };
+}

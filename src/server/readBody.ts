@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { LlamaHomeError } from '../errors/index.js';
+
+/** Bytes that a request body may have. */
+export const bodyLimit = 1_000_000;
+
+function tooLarge(): LlamaHomeError {
+  return new LlamaHomeError('payload_too_large', `The body may have at most ${bodyLimit} bytes.`, { limit: bodyLimit });
+}
+
+/**
+ * Reads a JSON body as text.
+ * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in.
+ */
+export async function readJsonText(request: IncomingMessage): Promise<string> {
+  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
+    throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
+  }
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    length += chunk.length;
+    if (length > bodyLimit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Reads a JSON body; `invalid_request` when it is not JSON. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readJsonText(request);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LlamaHomeError('invalid_request', 'The body is not valid JSON.', { field: 'body' });
+  }
+}

@@ -1,0 +1,13 @@
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Environment } from '../config/environment.js';
+
+/** Nothing of these may ever stand in a log. */
+const secretPaths = ['authorization', 'secret', 'token', 'key', 'req.headers.authorization', '*.authorization', '*.secret'];
+
+/** The server's logger: to standard error, readable on a terminal, one JSON object a line elsewhere. */
+export function createLogger(level: Environment['log'], stream?: DestinationStream): Logger {
+  const target =
+    stream ?? (process.stderr.isTTY ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }) : destination({ dest: 2, sync: true }));
+  return pino({ level, redact: secretPaths, base: undefined }, target);
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { manyPrompts, onePrompt, processPrompt, promptEvents, readServer, runBatch, stream, submitPrompt } from '../support/documents.js';
+import { makeSlowModel, type SlowModel } from '../support/slowModel.js';
+import { all, first, ndjson, over, serverSentEvents } from '../support/streams.js';
+import { startTestServer, type TestServer } from '../support/startTestServer.js';
+
+/** Whoever leaves a prompt that lives for its caller frees its sequence; whoever only follows frees nothing. */
+let server: TestServer;
+let slow: SlowModel;
+beforeAll(async () => {
+  slow = await makeSlowModel();
+  server = await startTestServer({ env: { LLAMAHOME_MODEL: slow.path } });
+});
+afterAll(async () => {
+  await server.stop();
+  await slow.remove();
+});
+
+const input = { prompt: 'A long story', maxTokens: 3500 };
+const busy = async () => (await server.data(readServer, {})).server.slots.busy;
+const isFree = () => server.until('a free sequence', busy, (count) => count === 0);
+const newest = async () => (await server.data(manyPrompts, { first: 1 })).prompts.edges[0]?.node.id ?? '';
+
+async function expectCancelled(id: string) {
+  await isFree();
+  const { prompt } = await server.data(onePrompt, { id });
+  expect(prompt).toMatchObject({ status: 'CANCELLED', finishReason: 'CANCELLED' });
+  expect(prompt?.usage?.completionTokens ?? 0).toBeLessThan(input.maxTokens);
+}
+
+beforeEach(isFree);
+
+describe('leaving cancels', () => {
+  it('a stream whose subscription is completed by the client', async () => {
+    const client = server.ws();
+    const events = over(client, stream, { input });
+    await first(events);
+    const { stream: chunk } = await first(events);
+    await events.return();
+    await expectCancelled(chunk.prompt.id);
+    await client.dispose();
+  });
+
+  it('a stream whose socket is cut', async () => {
+    const client = server.ws();
+    const events = over(client, stream, { input });
+    const { stream: started } = await first(events);
+    client.terminate();
+    await expectCancelled(started.prompt.id);
+  });
+
+  it('a stream over SSE', async () => {
+    const controller = new AbortController();
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: stream.toString(), variables: { input } }),
+      signal: controller.signal,
+    });
+    const event = await first(serverSentEvents(response));
+    controller.abort();
+    await expectCancelled(JSON.parse(event.data).data.stream.prompt.id);
+  });
+
+  it.each(['/stream', '/process'])('a stream over REST, POST %s', async (path) => {
+    const controller = new AbortController();
+    const response = await server.rest(path, { json: { prompt: input.prompt, max_tokens: 3500, stream: true }, signal: controller.signal });
+    await first(ndjson(response));
+    controller.abort();
+    await expectCancelled(response.headers.get('x-prompt-id') ?? '');
+  });
+
+  it('process and batch over HTTP and REST', async () => {
+    const before = await newest();
+    const controller = new AbortController();
+    const answers = Promise.allSettled([
+      server.graphql(processPrompt, { input }, { signal: controller.signal }),
+      server.graphql(runBatch, { input: { prompts: [input, input] } }, { signal: controller.signal }),
+      server.rest('/process', { json: { prompt: 'x', max_tokens: 3500 }, signal: controller.signal }),
+    ]);
+    await server.until('four running prompts', busy, (count) => count === 4);
+    controller.abort();
+    expect((await answers).every(({ status }) => status === 'rejected')).toBe(true);
+    await isFree();
+    const { prompts } = await server.data(manyPrompts, { first: 4 });
+    expect(prompts.edges.map(({ node }) => node.status)).toEqual(Array(4).fill('CANCELLED'));
+    expect(prompts.edges.some(({ node }) => node.id === before)).toBe(false);
+  });
+
+  it('process over a socket, when its operation is completed by the client', async () => {
+    const client = server.ws();
+    const answer = over(client, processPrompt, { input });
+    const next = answer.next();
+    await server.until('a running prompt', busy, (count) => count === 1);
+    const id = await newest();
+    await client.dispose();
+    await next.catch(() => undefined);
+    await expectCancelled(id);
+  });
+});
+
+describe('leaving cancels nothing', () => {
+  it('for those who only follow', async () => {
+    const { submit } = await server.data(submitPrompt, { input: { prompt: 'Goes on', maxTokens: 400 } });
+    const { id } = submit.prompt;
+    const client = server.ws();
+    const events = over(client, promptEvents, { id });
+    await first(events);
+    await events.return();
+    client.terminate();
+    const controller = new AbortController();
+    const response = await server.rest(`/prompts/${id}/stream`, { signal: controller.signal });
+    const line = await first(ndjson(response));
+    controller.abort();
+    const rest = await all(ndjson(await server.rest(`/prompts/${id}/stream?after=${line.cursor}`)));
+    expect(rest.at(-1)).toMatchObject({ done: true, finish_reason: 'length', usage: { completion_tokens: 400 } });
+    const { prompt } = await server.data(onePrompt, { id });
+    expect(`${line.chunk}${rest.map(({ chunk }) => chunk).join('')}`).toBe(prompt?.text);
+  });
+});
+
+describe('a follower that reads late', () => {
+  it('loses nothing', async () => {
+    const { submit } = await server.data(submitPrompt, { input: { prompt: 'Read slowly', maxTokens: 300 } });
+    const { id } = submit.prompt;
+    const client = server.ws();
+    const fast = all(over(client, promptEvents, { id }));
+    // Nobody reads this one until the text is whole.
+    const response = await server.rest(`/prompts/${id}/stream`);
+    const events = await fast;
+    const lines = await all(ndjson(response));
+    const { prompt } = await server.data(onePrompt, { id });
+    expect(events.map(({ promptEvents: event }) => (event.__typename === 'PromptChunk' ? event.text : '')).join('')).toBe(prompt?.text);
+    expect(lines.map(({ chunk }) => chunk).join('')).toBe(prompt?.text);
+    await client.dispose();
+  });
+});

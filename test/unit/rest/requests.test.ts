@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LlamaHomeError } from '../../../src/errors/index.js';
+import { readBatchRequest, readConfigRequest, readPromptRequest } from '../../../src/rest/requests.js';
+
+function refusal(read: () => unknown): LlamaHomeError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof LlamaHomeError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('a prompt request', () => {
+  it('becomes the input of the schema', () => {
+    const body = {
+      messages: [{ role: 'user', content: 'Hi' }],
+      system: 's',
+      model: 'm',
+      max_tokens: 5,
+      temperature: 0.5,
+      top_p: 0.9,
+      top_k: 10,
+      min_p: 0.1,
+      seed: 7,
+      stop: ['x'],
+      repeat_penalty: 1.1,
+      deadline_ms: 1000,
+      priority: 'high',
+      stream: true,
+    };
+    expect(readPromptRequest(body, 'key')).toEqual({
+      stream: true,
+      input: {
+        prompt: undefined,
+        messages: [{ role: 'USER', content: 'Hi' }],
+        system: 's',
+        model: 'm',
+        maxTokens: 5,
+        temperature: 0.5,
+        topP: 0.9,
+        topK: 10,
+        minP: 0.1,
+        seed: 7,
+        stop: ['x'],
+        repeatPenalty: 1.1,
+        deadlineMs: 1000,
+        priority: 'HIGH',
+        idempotencyKey: 'key',
+      },
+    });
+  });
+
+  it.each([
+    [{ prompt: 'x', maxTokens: 5 }, 'maxTokens'],
+    [{ prompt: 'x', max_tokens: '5' }, 'max_tokens'],
+    [{ prompt: 'x', max_tokens: 1.5 }, 'max_tokens'],
+    [{ prompt: 'x', max_tokens: 2 ** 31 }, 'max_tokens'],
+    [{ prompt: 5 }, 'prompt'],
+    [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages.0.role'],
+    [{ messages: [{ role: 'user', content: 'x', name: 'y' }] }, 'messages.0.name'],
+    [{ prompt: 'x', stop: 'end' }, 'stop'],
+    [{ prompt: 'x', priority: 'urgent' }, 'priority'],
+    [{ prompt: 'x', ['__proto__x']: 1 }, '__proto__x'],
+    [JSON.parse('{"prompt": "x", "__proto__": {"polluted": true}}'), '__proto__'],
+    [null, 'body'],
+    ['x', 'body'],
+    [[], 'body'],
+  ])('refuses %j, naming %s', (body, field) => {
+    const error = refusal(() => readPromptRequest(body, null));
+    expect(error.code).toBe('invalid_request');
+    expect(error.details?.field).toBe(field);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('reads or refuses any JSON with a typed error', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => {
+        try {
+          readPromptRequest(body, null);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LlamaHomeError);
+        }
+      }),
+    );
+  });
+});
+
+describe('a batch request', () => {
+  it('gives the shared parameters to the prompts that do not set them', () => {
+    const { prompts, batchSize } = readBatchRequest(
+      { prompts: ['a', { prompt: 'b', max_tokens: 3, temperature: null }], max_tokens: 9, temperature: 0, batch_size: 2 },
+      null,
+    );
+    expect(batchSize).toBe(2);
+    expect(prompts).toMatchObject([
+      { prompt: 'a', maxTokens: 9, temperature: 0 },
+      { prompt: 'b', maxTokens: 3, temperature: 0 },
+    ]);
+  });
+
+  it.each([
+    [{}, 'prompts'],
+    [{ prompts: 'a' }, 'prompts'],
+    [{ prompts: [5] }, 'prompts.0'],
+    [{ prompts: [{ prompt: 'a', stream: true }] }, 'prompts.0.stream'],
+    [{ prompts: ['a'], prompt: 'b' }, 'prompt'],
+  ])('refuses %j, naming %s', (body, field) => {
+    expect(refusal(() => readBatchRequest(body, null)).details?.field).toBe(field);
+  });
+});
+
+describe('a config request', () => {
+  it('keeps what is left out away from the change', () => {
+    expect(JSON.stringify(readConfigRequest({ model_settings: { max_tokens: 7 } }))).toBe('{"modelSettings":{"maxTokens":7}}');
+  });
+
+  it.each([
+    [{ model_settings: { max_token: 7 } }, 'model_settings.max_token'],
+    [{ system_settings: { cache_size: 10 } }, 'system_settings.cache_size'],
+    [{ colours: {} }, 'colours'],
+  ])('refuses %j, naming %s', (body, field) => {
+    expect(refusal(() => readConfigRequest(body)).details?.field).toBe(field);
+  });
+});
