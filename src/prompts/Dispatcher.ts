@@ -38,6 +38,7 @@ export class Dispatcher {
   private engine: Engine | undefined;
   private pumping = false;
   private admitting = 0;
+  private abandoned = false;
   private meanMs: number | null = null;
 
   /**
@@ -114,7 +115,7 @@ export class Dispatcher {
 
   /** Ends a prompt that admission refused after it was accepted. */
   refuse(prompt: Dispatched, error: LlamaHomeError): void {
-    if (prompt.stopping === undefined) this.end(prompt, error);
+    if (prompt.stopping === undefined && !this.abandoned) this.end(prompt, error);
   }
 
   /** Takes prompts that still wait out of the queue without ending them. */
@@ -123,9 +124,18 @@ export class Dispatcher {
     for (const prompt of all) if (!matches(prompt)) this.queue.push(prompt);
   }
 
+  /** Lets go of the engine: what it still works on stays as it is stored, to run again at the next start. */
+  abandon(): void {
+    if (this.engine !== undefined) this.engine.onProgress = undefined;
+    this.engine = undefined;
+    this.abandoned = true;
+    this.handedOver.clear();
+    this.queue.clear();
+  }
+
   /** Hands over as much as fits, once per turn of the event loop. */
   pump(): void {
-    if (this.pumping || this.queue.size === 0) return;
+    if (this.pumping || this.abandoned || this.queue.size === 0) return;
     this.pumping = true;
     setImmediate(async () => {
       try {
@@ -238,6 +248,7 @@ export class Dispatcher {
   }
 
   private failWaiting(error: LlamaHomeError): void {
+    if (this.abandoned) return;
     for (const prompt of this.queue.clear()) this.end(prompt, error);
     for (const prompt of [...this.handedOver.values()]) {
       if (!prompt.live.started) this.letGo(prompt, error);

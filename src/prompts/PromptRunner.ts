@@ -215,6 +215,7 @@ export class PromptRunner {
     for (const { dispatcher, dispatched } of late) dispatcher.stop(dispatched, 'cancelled');
     const atLast = AbortSignal.timeout(2000);
     await Promise.all(late.map(({ live }) => live.ended(atLast)));
+    for (const dispatcher of this.dispatchers.values()) dispatcher.abandon();
     await Promise.all(inFlight.filter(({ record }) => isFinished(record.status)).map((running) => this.save(running)));
   }
 }
