@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parseByteSize } from './byteSize.js';
 import type { Config } from './Config.js';
-import { parseSize } from './size.js';
 
 function whole(minimum: number, maximum: number) {
   const error = `must be a whole number from ${minimum} to ${maximum}`;
@@ -27,7 +27,7 @@ export const configSchema = z.strictObject({
   systemSettings: z.strictObject({
     cacheSize: z
       .string({ error: sizeError })
-      .refine((text) => (parseSize(text) ?? 0) > 0, sizeError)
+      .refine((text) => (parseByteSize(text) ?? 0) > 0, sizeError)
       .transform((text) => text.trim().toUpperCase().replace(' ', '')),
     maxRequestsPerMinute: whole(1, 1_000_000),
     retentionDays: whole(1, 36_500),

@@ -100,10 +100,10 @@ function refused(field: string, message: string): LlamaHomeError {
   return new LlamaHomeError('invalid_request', message, { field });
 }
 
-/** On one line, not too long. */
+/** On one line, not too long, and with nothing that a terminal would obey. */
 function shown(text: string, quote = '"'): string {
-  const line = JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
-  return `${quote}${line.slice(1, -1)}${quote}`;
+  const line = JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text).slice(1, -1);
+  return `${quote}${line.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\ufffd')}${quote}`;
 }
 
 function absolute(path: string): string {

@@ -91,25 +91,29 @@ export class Database {
  * @throws LlamaHomeError `conflict` when a newer build has written it, `internal_error` when it can't be used
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { database: address, home, logger, patienceMs = 5000 } = options;
+  const { patienceMs = 5000 } = options;
   try {
-    const file =
-      address === 'sqlite' ? await retryWhileBusy(() => SqliteFile.open(join(home, 'llamahome.db')), patienceMs) : null;
-    const dialect = file?.dialect ?? postgresDialect({ address, patienceMs, logger });
-    const db = new Kysely<Tables>({ dialect });
-    try {
-      await retryWhileBusy(() => migrate(db), patienceMs);
-    } catch (error) {
-      await db.destroy();
-      throw error;
-    }
-    const database = new Database(db, file, patienceMs);
+    const database = await retryWhileBusy(() => connect({ ...options, patienceMs }), patienceMs);
     // A server that was killed may have left deleted content in the log.
     database.clearDeleted();
     return database;
   } catch (error) {
     throw storageError(error);
   }
+}
+
+async function connect(options: Required<DatabaseOptions>): Promise<Database> {
+  const { database: address, home, logger, patienceMs } = options;
+  const file = address === 'sqlite' ? await SqliteFile.open(join(home, 'llamahome.db')) : null;
+  const dialect = file?.dialect ?? postgresDialect({ address, patienceMs, logger });
+  const db = new Kysely<Tables>({ dialect });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new Database(db, file, patienceMs);
 }
 
 /** PostgreSQL waits by itself, for as long as `lock_timeout` says. */

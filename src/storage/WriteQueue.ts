@@ -13,7 +13,7 @@ interface Job {
 }
 
 /** Committed together at most. More would hold the event loop for longer than a token takes. */
-const mostPerGroup = 50;
+const mostPerGroup = 25;
 
 /**
  * Group commit: what is written in the same turn of the event loop becomes one transaction, in the order it was asked

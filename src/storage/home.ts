@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, chmod, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
@@ -8,6 +8,8 @@ import { FileLock } from './FileLock.js';
 
 const privateFolder = 0o700;
 const privateFile = 0o600;
+/** What a home may hold before it is opened first: `lost+found` is in every fresh volume. */
+const ownEntries = /^(models|catalogue\.json|secret.*|lock|server\.json.*|lost\+found)$/;
 /** How long a lock without a living, known holder is waited for: it is just being taken or given back. */
 const patienceMs = 2000;
 const pauseMs = 50;
@@ -19,6 +21,8 @@ export type HomeHolder = z.infer<typeof holderSchema>;
 
 /** The right to serve from a home folder. The operating system takes it back when the process ends. */
 export class HomeLock {
+  private released = false;
+
   constructor(
     private readonly lock: FileLock,
     private readonly holderPath: string,
@@ -39,6 +43,8 @@ export class HomeLock {
 
   /** Gives the home free; doing it again changes nothing. */
   async release(): Promise<void> {
+    if (this.released) return;
+    this.released = true;
     await rm(this.holderPath, { force: true });
     this.lock[Symbol.dispose]();
   }
@@ -84,7 +90,7 @@ export class Home {
  */
 export async function openHome(path: string): Promise<Home> {
   try {
-    await mkdir(path, { recursive: true, mode: privateFolder });
+    await makeFolder(path);
     if (!(await stat(path)).isDirectory()) throw notAFolder();
     await keepPrivate(path);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -94,10 +100,30 @@ export async function openHome(path: string): Promise<Home> {
   return new Home(path);
 }
 
-/** Somebody else's folder can't be changed; whether it can be used shows next. */
+/** What lies above it too. Node's own way never ends where nothing can be made, as under /proc. */
+async function makeFolder(path: string, parentIsMissing = true): Promise<void> {
+  try {
+    await mkdir(path, { mode: privateFolder });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || !parentIsMissing || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path, false);
+  }
+}
+
+/** Closes the folder to others, unless it may be one that others need. */
 async function keepPrivate(path: string): Promise<void> {
   const { mode, uid } = await stat(path);
-  if ((mode & 0o777) !== privateFolder && uid === process.getuid?.()) await chmod(path, privateFolder);
+  if ((mode & 0o777) === privateFolder) return;
+  const entries = await readdir(path);
+  if (!entries.includes('llamahome.db') && !entries.every((entry) => ownEntries.test(entry))) {
+    const message =
+      'The home folder holds other things and is open to others: set LLAMAHOME_HOME to a folder of its own, or make this one private (chmod 700).';
+    throw invalidRequest('LLAMAHOME_HOME', message);
+  }
+  // Somebody else's folder can't be changed; whether it can be used shows next.
+  if (uid === process.getuid?.()) await chmod(path, privateFolder);
 }
 
 function takeLock(path: string): FileLock | undefined {
@@ -139,13 +165,14 @@ const reasons: Record<string, string> = {
   EROFS: 'is on a read-only disk',
   ENOSPC: 'is on a full disk',
   EEXIST: 'is a file',
+  ENOENT: 'can not be made there',
   ENOTDIR: 'is a file or lies under one',
   ENAMETOOLONG: 'has too long a name',
 };
 
 function unusable(error: unknown): LlamaHomeError {
   if (error instanceof LlamaHomeError) return error;
-  const reason = reasons[codeOf(error)] ?? `can't be used (${codeOf(error) || 'no reason given'})`;
+  const reason = reasons[codeOf(error)] ?? `can not be used (${codeOf(error) || 'no reason given'})`;
   const message = `The home folder ${reason}: set LLAMAHOME_HOME to a folder that this user may write.`;
   return invalidRequest('LLAMAHOME_HOME', message);
 }

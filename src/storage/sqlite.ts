@@ -1,14 +1,5 @@
 import { chmod, open } from 'node:fs/promises';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  SqliteAdapter,
-  type SqliteDatabase,
-  SqliteDialect,
-  SqliteDriver,
-} from 'kysely';
+import { type Dialect, type Driver, SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from 'kysely';
 import Libsql from 'libsql';
 
 const privateFile = 0o600;
@@ -28,7 +19,7 @@ const settings = [
 export class SqliteFile {
   private constructor(private readonly database: Libsql.Database) {}
 
-  /** Throws SQLITE_BUSY while another process makes the same file. */
+  /** Throws SQLITE_BUSY while another process makes the same file: close this one and open it again. */
   static async open(path: string): Promise<SqliteFile> {
     await (await open(path, 'a', privateFile)).close();
     await chmod(path, privateFile);
@@ -76,14 +67,21 @@ class LibsqlDriver extends SqliteDriver {
     super({ database: asSqliteDatabase(database) });
   }
 
-  /** A transaction that reads before it writes could not wait for another writer: take the right to write first. */
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  /**
+   * Takes the right to write at once: a transaction that has read could not wait for it. With `exec`, because a prepared
+   * statement that finds the database busy stays in progress until it is garbage, and nothing can be committed until then.
+   */
+  override async beginTransaction(): Promise<void> {
+    this.database.exec('begin immediate');
+  }
+
+  override async commitTransaction(): Promise<void> {
+    this.database.exec('commit');
   }
 
   /** After some errors, a full disk for one, SQLite has rolled back already. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.database.inTransaction) await super.rollbackTransaction(connection);
+  override async rollbackTransaction(): Promise<void> {
+    if (this.database.inTransaction) this.database.exec('rollback');
   }
 }
 
