@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { formatByteSize } from '../config/byteSize.js';
 import { loadEnvironment } from '../config/environment.js';
-import { formatByteSize } from '../models/byteSize.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 
 /** `llamahome models [--json]` */

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
+import { formatByteSize } from '../config/byteSize.js';
 import { loadEnvironment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
-import { formatByteSize } from '../models/byteSize.js';
 import type { InstallOptions } from '../models/installModel.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 

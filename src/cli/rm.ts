@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { formatByteSize } from '../config/byteSize.js';
 import { loadEnvironment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
-import { formatByteSize } from '../models/byteSize.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 import { FileLock } from '../storage/FileLock.js';
 

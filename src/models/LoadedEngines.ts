@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { formatByteSize } from '../config/byteSize.js';
 import type { Engine, EngineOptions } from '../engine/Engine.js';
 import { LlamaHomeError } from '../errors/index.js';
-import { formatByteSize } from './byteSize.js';
 import { chooseToUnload, estimateMemory, machineMemory, mayHaveGpu, slotsWithin } from './memory.js';
 
 /** A model this small spends more time on letting threads meet than on computing. */

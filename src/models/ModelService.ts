@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import { parseByteSize } from '../config/byteSize.js';
 import type { Config } from '../config/Config.js';
 import type { Engine, EngineOptions } from '../engine/Engine.js';
 import { LlamaHomeError } from '../errors/index.js';
-import { parseByteSize } from './byteSize.js';
 import { Downloads } from './Downloads.js';
 import { Failures } from './Failures.js';
 import { ggufFault, isGgufPath } from './ggufFile.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatByteSize, parseByteSize } from '../../../src/models/byteSize.js';
+import { formatByteSize, parseByteSize } from '../../../src/config/byteSize.js';
 import { idOfFile, isGgufPath } from '../../../src/models/ggufFile.js';
 import { chooseToUnload, estimateMemory, slotsWithin } from '../../../src/models/memory.js';
 import { nearIds } from '../../../src/models/nearIds.js';
