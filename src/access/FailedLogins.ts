@@ -38,12 +38,12 @@ export class FailedLogins {
     const network = networkOf(address);
     const recent = (this.failures.get(network) ?? []).filter((time) => now - time < windowMs && time <= now);
     const [oldest] = recent;
-    if (recent.length >= allowedFailures && oldest !== undefined) return oldest + windowMs - now;
-    recent.push(now);
+    const waitMs = recent.length >= allowedFailures && oldest !== undefined ? oldest + windowMs - now : 0;
+    if (waitMs === 0) recent.push(now);
     this.failures.delete(network);
     this.failures.set(network, recent);
     this.forgetOld(now);
-    return 0;
+    return waitMs;
   }
 
   private forgetOld(now: number): void {

@@ -13,3 +13,6 @@ export const operationLimits = {
   /** What one prompt weighs at most, so that a single prompt is judged by its model's context alone. */
   weighedTokens: 16_384,
 } as const;
+
+/** Parsed documents that are kept for the next time. */
+export const documentCacheLimits = { entries: 250, characters: 4000 } as const;

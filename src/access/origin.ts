@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.js';
+import { isLoopbackHost } from '../config/loopback.js';
 import { LlamaHomeError } from '../errors/index.js';
 
 /** What a request says about where it comes from; Node's `request.headers` will do. */
@@ -20,7 +21,7 @@ function urlOf(text: string): URL | undefined {
 /** Whether a host name or address means this machine only. */
 export function isLoopback(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+  return isLoopbackHost(name) || name.endsWith('.localhost');
 }
 
 function isListed(origin: string, { cors }: OriginEnvironment): boolean {

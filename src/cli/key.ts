@@ -4,7 +4,7 @@ import { checkScopes, checkTier } from '../access/grantInput.js';
 import { localAdministrator } from '../access/Principal.js';
 import { loadSecret } from '../access/secret.js';
 import { defaultScopes } from '../access/TokenGenerator.js';
-import { ConfigService } from '../config/ConfigService.js';
+import { initialConfig } from '../config/Config.js';
 import { loadEnvironment } from '../config/environment.js';
 import { openHome } from '../storage/home.js';
 import { openStorage } from '../storage/Storage.js';
@@ -17,7 +17,9 @@ async function withAccess(work: (access: AccessService) => Promise<void>): Promi
   await openHome(environment.home);
   const storage = await openStorage({ database: environment.database, home: environment.home, logger });
   try {
-    const [secret, config] = await Promise.all([loadSecret(environment), ConfigService.open(storage.config)]);
+    const secret = await loadSecret(environment);
+    // Nothing is rate-limited here, so Config does not matter.
+    const config = { current: initialConfig };
     await work(new AccessService({ authentication: environment.auth, secret, keys: storage.apiKeys, config, logger }));
   } finally {
     await storage.close();

@@ -34,10 +34,13 @@ function hasCode(error: GraphQLError): boolean {
   return Object.hasOwn(errorCatalogue, String(error.extensions.code).toLowerCase());
 }
 
-/** What was thrown first, under the layers that execution puts around it. */
+/** What was thrown under the layers that execution puts around it; the error itself when it is GraphQL's own. */
 function causeOf(error: unknown): unknown {
   let cause = error;
-  while (isGraphQLError(cause) && !hasCode(cause) && cause.originalError != null) cause = cause.originalError;
+  while (isGraphQLError(cause) && !hasCode(cause)) {
+    if (cause.originalError == null) return error;
+    cause = cause.originalError;
+  }
   return cause;
 }
 
@@ -48,9 +51,11 @@ function isBadResult(error: GraphQLError): boolean {
 
 /** The input field that an error of GraphQL itself is about. */
 function fieldIn(message: string): string | undefined {
+  const name = /Field "(\w+)" (?:is not defined by type|of required type)/.exec(message)?.[1];
+  if (name !== undefined) return name;
   const path = /at "([^"]+)"/.exec(message)?.[1];
   if (path !== undefined) return path.replace(/^\w+\.(?=.)/, '');
-  return /^(?:Variable "\$|Argument "|Field ")(\w+)"/.exec(message)?.[1];
+  return /^(?:Variable "\$|Argument ")(\w+)"/.exec(message)?.[1];
 }
 
 function httpOf(error: GraphQLError): Partial<HttpExtension> {

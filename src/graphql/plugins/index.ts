@@ -7,10 +7,11 @@ import { useHiddenSchema } from './useHiddenSchema.js';
 import { useOperationCaps } from './useOperationCaps.js';
 import { useQueryLimits } from './useQueryLimits.js';
 import { useRateLimit } from './useRateLimit.js';
+import { useTelemetry } from './useTelemetry.js';
 
 /**
  * What every operation passes before it runs, over HTTP, WebSocket and REST alike, in this order: errors are told in one vocabulary;
- * who is calling; how much the operation would take; how often the caller may. Permissions stand in the schema itself (`protect`).
+ * what happens is noted; who is calling; how much the operation would take; how often the caller may. Permissions stand in the schema itself (`protect`).
  */
 export function guardPlugins({
   access,
@@ -19,6 +20,7 @@ export function guardPlugins({
 }: Pick<Services, 'access' | 'config' | 'environment'>): GuardPlugin[] {
   return [
     useErrors(),
+    useTelemetry(),
     useBrowserGuard(),
     useAuthentication(access),
     ...(environment.introspection ? [] : [useHiddenSchema()]),

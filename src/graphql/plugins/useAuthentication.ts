@@ -8,15 +8,17 @@ import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
  * Over HTTP this comes before the document is parsed: a stranger learns nothing of the schema from errors.
  */
 export function useAuthentication(access: AccessService): GuardPlugin {
+  const authenticated = new WeakSet<object>();
   const principalOf = ({ principal, authorization, address }: GuardedContext): Promise<Principal> =>
     principal === undefined ? access.authenticate(authorization, address) : access.stillValid(principal);
 
   return {
     async onParams({ context }) {
       context.principal = await principalOf(context);
+      authenticated.add(context);
     },
     async onContextBuilding({ context, extendContext }) {
-      extendContext({ principal: await principalOf(context) });
+      if (!authenticated.has(context)) extendContext({ principal: await principalOf(context) });
     },
   };
 }

@@ -32,6 +32,12 @@ const rules = [
   costLimitRule({ maxCost: cost, flattenFragments: true, ...reporting('points of cost', cost) }),
 ];
 
+/** GraphQL's own limit on tokens, or values nested so deep that its parser ran out of stack. */
+function isTooMuchToParse(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
+  return error instanceof Error && /^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(error.message);
+}
+
 const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
 function judge(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
@@ -55,12 +61,13 @@ export function useQueryLimits(config: { readonly current: Config }): GuardPlugi
 
   return {
     onParse({ parseFn, setParseFn }) {
-      setParseFn((source, options) => parseFn(source, { ...options, maxLexicalTokens: tokens }));
-      return ({ result, replaceParseResult }) => {
-        if (result instanceof Error && /^Syntax Error: Document contains more than \d+ tokens/.test(result.message)) {
-          replaceParseResult(tooComplex('tokens', undefined, tokens));
+      setParseFn((source, options) => {
+        try {
+          return parseFn(source, { ...options, maxLexicalTokens: tokens });
+        } catch (error) {
+          throw isTooMuchToParse(error) ? tooComplex('tokens', undefined, tokens) : error;
         }
-      };
+      });
     },
     onValidate({ params: { schema, documentAST }, setResult }) {
       const errors = judge(schema, documentAST);

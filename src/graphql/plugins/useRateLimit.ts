@@ -24,6 +24,7 @@ const refusals: readonly unknown[] = [
 
 /** What an operation was charged, by the response key of its root fields. */
 interface Charge {
+  context: GuardedContext;
   principal: Principal;
   costs: ReadonlyMap<string, number>;
   state: RateLimitState;
@@ -87,7 +88,7 @@ export function useRateLimit(access: AccessService): GuardPlugin {
     try {
       const state = cost > 0 ? await access.charge(principal, cost) : await access.rateLimit(principal);
       contextValue.rateLimit = state;
-      return { principal, costs, state };
+      return { context: contextValue, principal, costs, state };
     } catch (error) {
       const refused = { errors: [toGraphQLError(error, contextValue)] };
       if (!(error instanceof LlamaHomeError)) return refused;
@@ -96,9 +97,14 @@ export function useRateLimit(access: AccessService): GuardPlugin {
     }
   }
 
-  async function settled(result: ExecutionResult, { principal, costs, state }: Charge): Promise<ExecutionResult> {
+  async function settled(
+    result: ExecutionResult,
+    { context, principal, costs, state }: Charge,
+  ): Promise<ExecutionResult> {
     const back = refusedCost(result, costs);
-    return withRateLimit(result, back > 0 ? await access.refund(principal, back) : state);
+    if (back === 0) return withRateLimit(result, state);
+    context.rateLimit = await access.refund(principal, back);
+    return withRateLimit(result, context.rateLimit);
   }
 
   return {

@@ -117,7 +117,7 @@ describe('on an open socket', () => {
       tier: 'basic',
       scopes: ['prompts:run', 'config:read'],
     });
-    const send = server.ws(key);
+    const send = server.ws(key, server.wsClient(key, { lazy: false }));
     expect((await only(send(viewer))).data).toMatchObject({ viewer: { id: 'dan' } });
     const revoked = await server.access.revokeApiKey(localAdministrator, apiKey.id);
     expect(revoked.revokedAt).toEqual(new Date(server.now()));
@@ -128,7 +128,8 @@ describe('on an open socket', () => {
   });
 
   test('a token ends when it runs out', async () => {
-    const send = server.ws(await server.token({ expiresIn: 30 }));
+    const token = await server.token({ expiresIn: 30 });
+    const send = server.ws(token, server.wsClient(token, { lazy: false }));
     expect((await only(send(viewer))).errors).toEqual([]);
     server.pass(30_000);
     expect((await only(send(viewer))).errors).toMatchObject([{ extensions: { code: 'TOKEN_EXPIRED' } }]);

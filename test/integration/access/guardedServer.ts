@@ -241,13 +241,15 @@ export async function startGuardedServer(options: GuardedServerOptions = {}) {
     };
   }
 
-  function wsClient(credential: string | null, onClosed?: (event: unknown) => void): Client {
+  /** `lazy` clients open a socket for each operation, others keep one open. */
+  function wsClient(credential: string | null, { lazy = true }: { lazy?: boolean } = {}): Client {
     const client = createClient({
       url: url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
       connectionParams: bearer(credential),
       retryAttempts: 0,
-      ...(onClosed === undefined ? {} : { on: { closed: onClosed } }),
+      lazy,
+      onNonLazyError: () => undefined,
     });
     clients.push(client);
     return client;
