@@ -59,6 +59,23 @@ export interface EngineProgress {
   failed?: string;
 }
 
+/** One native decode, and how the engine stands after it. */
+export interface EngineStep {
+  stepMs: number;
+  /** Sequences that took part; 0 when there was nothing to decode. */
+  sequences: number;
+  /** Tokens evaluated, of prefill and decoding together. */
+  evaluated: number;
+  prefilled: number;
+  generated: number;
+  /** Sequences in use. */
+  busy: number;
+  /** Requests that have no sequence yet. */
+  staged: number;
+  /** Tokens that the sequences in use hold. */
+  heldTokens: number;
+}
+
 /** Counters since the engine started; `step` figures describe the last native decode. */
 export interface EngineStats {
   steps: number;
@@ -136,6 +153,8 @@ export interface Engine {
   resources(): Promise<{ memoryBytes: number; cpuSeconds: number } | null>;
   /** Called once per step with everything that step brought. One listener: the dispatcher of this model. */
   onProgress: ((progress: EngineProgress[]) => void) | undefined;
+  /** Called once per step with its figures. One listener, for those who measure. */
+  onStep: ((step: EngineStep) => void) | undefined;
   /** Settles when the process is gone, however that came about. Never rejects. */
   readonly closed: Promise<EngineExit>;
   /** Ends the process; requests in flight end with `closed`. */

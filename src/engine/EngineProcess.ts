@@ -9,6 +9,7 @@ import type {
   EngineProgress,
   EngineRequest,
   EngineStats,
+  EngineStep,
   TokenizedPrompt,
 } from './Engine.js';
 import type { FromEngine, ToEngine } from './protocol.js';
@@ -20,6 +21,7 @@ export class EngineProcess implements Engine {
   readonly ready: Promise<void>;
   readonly closed: Promise<EngineExit>;
   onProgress: ((progress: EngineProgress[]) => void) | undefined;
+  onStep: ((step: EngineStep) => void) | undefined;
 
   private loaded: EngineInfo | undefined;
   private closing = false;
@@ -137,8 +139,8 @@ export class EngineProcess implements Engine {
         rejectReady(unloadable(message.reason));
         break;
       case 'step': {
-        const { progress, generated, prefilled, busy, staged, stepMs } = message.report;
-        this.counters.steps++;
+        const { progress, sequences, generated, prefilled, busy, staged, stepMs } = message.report;
+        if (sequences > 0) this.counters.steps++;
         this.counters.generatedTokens += generated;
         this.counters.prefilledTokens += prefilled;
         this.counters.busy = busy;
@@ -146,6 +148,7 @@ export class EngineProcess implements Engine {
         for (const { finished } of progress) this.counters.cachedTokens += finished?.usage.cachedTokens ?? 0;
         this.rate.add(performance.now(), generated);
         this.notePrefill(prefilled, stepMs);
+        this.onStep?.(message.report);
         this.onProgress?.(progress);
         break;
       }

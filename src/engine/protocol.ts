@@ -4,6 +4,7 @@ import type {
   EngineOptions,
   EngineProgress,
   EngineRequest,
+  EngineStep,
   TokenizedPrompt,
 } from './Engine.js';
 
@@ -15,14 +16,9 @@ export type ToEngine =
   | { type: 'cancel'; ids: string[] }
   | { type: 'resources'; call: number };
 
-/** What one step brought; counts are of this step, `busy` and `staged` are as they stand after it. */
-export interface StepReport {
+/** What one step brought. */
+export interface StepReport extends EngineStep {
   progress: EngineProgress[];
-  stepMs: number;
-  generated: number;
-  prefilled: number;
-  busy: number;
-  staged: number;
 }
 
 export type FromEngine =

@@ -1,5 +1,6 @@
 import type { Principal } from '../access/Principal.js';
 import type { Services } from '../server/Services.js';
+import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 
 /** What is known of one operation before it runs, however it came in. */
 export interface OperationContext {
@@ -15,6 +16,8 @@ export interface OperationContext {
   signal: AbortSignal;
   /** Told the id of a prompt as soon as it is accepted, before anything of it can be answered. */
   onAccepted?: (promptId: string) => void;
+  /** Notes what happens on the way, for logs, metrics and traces. */
+  observed?: ObservedRequest;
 }
 
 /** What resolvers see: the guard plugins have put the Principal there. */

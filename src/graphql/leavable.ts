@@ -10,7 +10,10 @@ export interface LeavableOptions {
  * value that is under way, which for a stream of events may never come: here it ends a waiting `next()` and calls
  * `onLeave` at once, and lets the source end in its own time.
  */
-export function leavable<T>(source: AsyncGenerator<T, void, void>, options: LeavableOptions = {}): AsyncGenerator<T, void, void> {
+export function leavable<T>(
+  source: AsyncGenerator<T, void, void>,
+  options: LeavableOptions = {},
+): AsyncGenerator<T, void, void> {
   return new Leavable(source, options);
 }
 

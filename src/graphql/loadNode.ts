@@ -42,9 +42,7 @@ async function find(context: GraphQLContext, id: string): Promise<Prompt | Model
 export function loadNode(context: GraphQLContext, id: string): Promise<Prompt | Model | ApiKey | null> {
   let loader = loaders.get(context);
   if (loader === undefined) {
-    loader = new DataLoader((ids) =>
-      Promise.all(ids.map((key) => find(context, key).catch((error: Error) => error))),
-    );
+    loader = new DataLoader((ids) => Promise.all(ids.map((key) => find(context, key).catch((error: Error) => error))));
     loaders.set(context, loader);
   }
   return loader.load(id);

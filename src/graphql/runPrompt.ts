@@ -7,7 +7,10 @@ function cancelUnfinished({ services, principal }: GraphQLContext, prompts: read
   for (const prompt of prompts) {
     if (isFinished(prompt.status)) continue;
     services.prompts.cancel(principal, prompt.id).catch((error: unknown) => {
-      services.logger.warn({ err: error, promptId: prompt.id }, 'a prompt whose caller has gone could not be cancelled');
+      services.logger.warn(
+        { err: error, promptId: prompt.id },
+        'a prompt whose caller has gone could not be cancelled',
+      );
     });
   }
 }
@@ -28,6 +31,7 @@ async function whileWanted<T>(context: GraphQLContext, prompts: readonly Prompt[
 export async function processPrompt(context: GraphQLContext, input: PromptInput): Promise<Prompt> {
   const service = context.services.prompts;
   const submitted = await service.submit(context.principal, input, 'attached');
+  context.observed?.ran(submitted);
   context.onAccepted?.(submitted.id);
   const prompt = await whileWanted(context, [submitted], service.finished(submitted));
   if (prompt.status === 'FAILED') {
@@ -44,6 +48,7 @@ export async function processPrompt(context: GraphQLContext, input: PromptInput)
 export async function processBatch(context: GraphQLContext, input: BatchInput): Promise<Prompt[]> {
   const service = context.services.prompts;
   const { prompts } = await service.batch(context.principal, input);
+  for (const prompt of prompts) context.observed?.ran(prompt);
   return whileWanted(context, prompts, Promise.all(prompts.map((prompt) => service.finished(prompt))));
 }
 
@@ -52,8 +57,9 @@ export async function streamPrompt(
   context: GraphQLContext,
   input: PromptInput,
 ): Promise<AsyncGenerator<PromptEvent, void, void>> {
-  const { services, principal, signal } = context;
+  const { services, principal, signal, observed } = context;
   const prompt = await services.prompts.submit(principal, input, 'followed');
+  observed?.ran(prompt);
   context.onAccepted?.(prompt.id);
   const events = await services.prompts.follow(principal, prompt.id);
   return leavable(events, { signal, onLeave: () => cancelUnfinished(context, [prompt]) });

@@ -3,11 +3,17 @@ import { LlamaHomeError } from '../errors/index.js';
 import type { OperationContext } from './context.js';
 
 /** Any error as GraphQL tells it: one that services throw with its code, another as `INTERNAL_ERROR`, logged and told without its text. */
-export function toGraphQLError(error: unknown, context?: Pick<OperationContext, 'services' | 'requestId'>): GraphQLError {
+export function toGraphQLError(
+  error: unknown,
+  context?: Pick<OperationContext, 'services' | 'requestId'>,
+): GraphQLError {
   if (error instanceof GraphQLError) return error;
   if (error instanceof LlamaHomeError) {
     return new GraphQLError(error.message, {
-      extensions: { code: error.code.toUpperCase(), ...(error.details === undefined ? {} : { details: error.details }) },
+      extensions: {
+        code: error.code.toUpperCase(),
+        ...(error.details === undefined ? {} : { details: error.details }),
+      },
       originalError: error,
     });
   }

@@ -25,6 +25,8 @@ export interface DispatcherOptions {
   ownersRunning: Map<string, number>;
   /** Called with what is about to be handed to the engine; what it returns is awaited first. */
   beforeRun: (prompts: readonly Dispatched[]) => Promise<void>;
+  /** Called with what each step of the engine brought for a prompt. */
+  advanced: (prompt: Dispatched, progress: EngineProgress) => void;
   /** Called once for each prompt, when it has ended. */
   ended: (prompt: Dispatched) => void;
 }
@@ -223,6 +225,7 @@ export class Dispatcher {
       const prompt = this.handedOver.get(step.id);
       if (prompt === undefined) continue;
       prompt.live.advance(step);
+      this.options.advanced(prompt, step);
       if (step.failed !== undefined) this.letGo(prompt, engineFailed());
       else if (step.finished?.reason === 'cancelled') this.letGo(prompt);
       else if (step.finished !== undefined) {

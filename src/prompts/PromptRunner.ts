@@ -6,6 +6,7 @@ import type { PromptRecord, PromptRepository } from '../storage/PromptRepository
 import { type Dispatched, Dispatcher } from './Dispatcher.js';
 import { LivePrompt } from './LivePrompt.js';
 import { isFinished } from './Prompt.js';
+import type { PromptObserver } from './PromptObserver.js';
 
 export interface PromptRunnerOptions {
   repository: PromptRepository;
@@ -14,6 +15,14 @@ export interface PromptRunnerOptions {
   /** Prompts that may wait per model. */
   queueLimit: number;
   logger: Logger;
+  observer?: PromptObserver;
+}
+
+/** How many prompts of a model there are. */
+export interface PromptLoad {
+  model: string;
+  running: number;
+  waiting: number;
 }
 
 /** A prompt that has not ended, or whose end is not stored yet. */
@@ -49,6 +58,18 @@ export class PromptRunner {
 
   get waiting(): number {
     return [...this.dispatchers.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /** Of each model that was asked for since the start. */
+  get load(): PromptLoad[] {
+    return [...this.dispatchers].map(([model, { active, waiting }]) => ({ model, running: active, waiting }));
+  }
+
+  /** How many follow a prompt that has not ended. */
+  get followers(): number {
+    let count = 0;
+    for (const { live } of this.running.values()) count += live.followers;
+    return count;
   }
 
   /**
@@ -104,15 +125,17 @@ export class PromptRunner {
       this.untrack(running);
       throw error;
     }
+    this.options.observer?.admitted(record);
     dispatcher.enqueue(dispatched);
     return record;
   }
 
   /** Admission of a prompt that was accepted before its tokens could be counted. */
   private async admitLater(running: Running): Promise<void> {
-    const { dispatcher, dispatched } = running;
+    const { dispatcher, dispatched, record } = running;
     try {
       await dispatcher.admit(dispatched);
+      this.options.observer?.admitted(record);
       dispatcher.enqueue(dispatched);
     } catch (error) {
       const known = error instanceof LlamaHomeError;
@@ -144,6 +167,7 @@ export class PromptRunner {
       left === undefined ? undefined : setTimeout(() => dispatcher.stop(dispatched, 'deadline'), left).unref();
     const running = { record, live, dispatched, dispatcher, deadline };
     this.running.set(id, running);
+    this.options.observer?.arrived(record);
     return running;
   }
 
@@ -161,6 +185,7 @@ export class PromptRunner {
         queueLimit: this.options.queueLimit,
         ownersRunning: this.ownersRunning,
         beforeRun: (prompts) => this.noteRunning(prompts),
+        advanced: ({ live }, progress) => this.options.observer?.advanced(live.prompt, progress),
         ended: (prompt) => this.ended(prompt),
       });
       this.dispatchers.set(modelId, dispatcher);
@@ -182,6 +207,7 @@ export class PromptRunner {
     if (running === undefined) return;
     const { record, deadline } = running;
     clearTimeout(deadline);
+    this.options.observer?.ended(record);
     if (record.error !== null && isRetryable(record.error.code)) record.idempotencyKey = null;
     const speed = record.timings.tokensPerSecond;
     if (speed !== null) this.options.models.recordSpeed(record.modelId, speed);

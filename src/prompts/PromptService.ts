@@ -16,7 +16,7 @@ import {
   type PromptMode,
   type PromptStatus,
 } from './Prompt.js';
-import { type BatchLimit, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
+import { type BatchLimit, type PromptLoad, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
 import { hashInput, type NewPrompt, newRecord } from './records.js';
 
 export interface Estimate {
@@ -231,6 +231,16 @@ export class PromptService {
       if (tokensPerSecond !== null) status.tokensPerSecond = (status.tokensPerSecond ?? 0) + tokensPerSecond;
     }
     return status;
+  }
+
+  /** How many prompts run and wait, by model. */
+  load(): PromptLoad[] {
+    return this.runner.load;
+  }
+
+  /** How many follow a prompt that has not ended. */
+  followers(): number {
+    return this.runner.followers;
   }
 
   /**

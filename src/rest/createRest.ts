@@ -1,5 +1,5 @@
-import { LlamaHomeError } from '../errors/index.js';
 import { rateLimitHeaders } from '../access/rateLimitHeaders.js';
+import { LlamaHomeError } from '../errors/index.js';
 import type { Operations } from '../graphql/Operations.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { errorResponse } from './errorResponse.js';
@@ -30,7 +30,8 @@ export function createRest(operations: Operations): Rest {
 
   async function answer(call: RestCall, context: GuardedContext): Promise<Response> {
     const { route, params } = router.match(call.path);
-    if (call.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: allowed(route.methods) } });
+    if (call.method === 'OPTIONS')
+      return new Response(null, { status: 204, headers: { allow: allowed(route.methods) } });
     const method = call.method === 'HEAD' ? 'GET' : call.method;
     const handler = Object.entries(route.methods).find(([name]) => name === method)?.[1];
     if (handler === undefined) {
@@ -43,7 +44,8 @@ export function createRest(operations: Operations): Rest {
     return handler({ operations, context, params, query, headers, body: () => call.body() });
   }
 
-  function failure(error: unknown, { services, requestId, signal }: GuardedContext): Response {
+  function failure(error: unknown, { services, requestId, signal, observed }: GuardedContext): Response {
+    observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
     if (error instanceof LlamaHomeError) return errorResponse(error);
     if (!signal.aborted) services.logger.error({ err: error, requestId }, 'a REST route failed');
     return errorResponse(

@@ -92,7 +92,10 @@ function toPromptInput(fields: PromptFields): PromptInput {
 }
 
 /** The body of POST /process, /stream and /prompts. */
-export function readPromptRequest(body: unknown, idempotencyKey: string | null): { input: PromptInput; stream: boolean } {
+export function readPromptRequest(
+  body: unknown,
+  idempotencyKey: string | null,
+): { input: PromptInput; stream: boolean } {
   const { stream, ...fields } = read(promptRequest, body);
   return { input: { ...toPromptInput(fields), idempotencyKey }, stream: stream ?? false };
 }

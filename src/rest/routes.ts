@@ -42,7 +42,12 @@ async function stream({ operations, context, headers }: RestRequest, input: Prom
   const results = await operations.subscribe(streamDocument, { input }, context);
   return streamEvents(
     eventsOf(results, (data) => data.stream),
-    { accept: headers.get('accept'), resumable: false, headers: () => promptHeaders(promptId) },
+    {
+      accept: headers.get('accept'),
+      resumable: false,
+      headers: () => promptHeaders(promptId),
+      signal: context.signal,
+    },
   );
 }
 
@@ -82,7 +87,12 @@ const follow: Handler = async ({ operations, context, params: { id = '' }, query
   const results = await operations.subscribe(followDocument, { id, after }, context);
   return streamEvents(
     eventsOf(results, (data) => data.promptEvents),
-    { accept: headers.get('accept'), resumable: true, headers: () => promptHeaders(id) },
+    {
+      accept: headers.get('accept'),
+      resumable: true,
+      headers: () => promptHeaders(id),
+      signal: context.signal,
+    },
   );
 };
 

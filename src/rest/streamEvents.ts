@@ -11,6 +11,7 @@ export interface StreamEventsOptions {
   resumable: boolean;
   /** Asked for when the answer begins. */
   headers: () => Record<string, string>;
+  signal: AbortSignal;
 }
 
 /**
@@ -19,14 +20,15 @@ export interface StreamEventsOptions {
  */
 export async function streamEvents(
   events: AsyncIterator<RestEvent, void>,
-  { accept, resumable, headers }: StreamEventsOptions,
+  { accept, resumable, headers, signal }: StreamEventsOptions,
 ): Promise<Response> {
   const first = events.next();
   const early = await Promise.race([first, setTimeout(patienceMs, undefined, { ref: false })]);
   if (early !== undefined && !early.done && early.value.__typename === 'PromptFailed') {
     throw fromTold(early.value.error);
   }
-  return streamResponse(linesOf(first, events), { format: formatFor(accept), resumable, headers: headers() });
+  const lines = linesOf(first, events);
+  return streamResponse(lines, { format: formatFor(accept), resumable, headers: headers(), signal });
 }
 
 function linesOf(

@@ -15,6 +15,8 @@ export interface StreamOptions {
   /** Each line tells its cursor, so that the client can come back. */
   resumable: boolean;
   headers: Record<string, string>;
+  /** Aborted when the client has gone: one that does not read is noticed by nothing else. */
+  signal: AbortSignal;
 }
 
 function encode(line: Line, { format, resumable }: StreamOptions): string {
@@ -24,10 +26,15 @@ function encode(line: Line, { format, resumable }: StreamOptions): string {
   return resumable && line.cursor !== null ? `id: ${line.cursor}\ndata: ${json}\n\n` : `data: ${json}\n\n`;
 }
 
-/** An answer that sends lines as the client takes them; a client that leaves returns from `lines`. */
+/** An answer that sends lines as the client takes them; when the client leaves, `lines` is returned from. */
 export function streamResponse(lines: AsyncIterator<Line, void>, options: StreamOptions): Response {
   const encoder = new TextEncoder();
   let alive: NodeJS.Timeout | undefined;
+  const leave = () => {
+    clearInterval(alive);
+    void lines.return?.();
+  };
+  options.signal.addEventListener('abort', leave, { once: true });
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       if (options.format === 'ndjson') return;
@@ -35,23 +42,23 @@ export function streamResponse(lines: AsyncIterator<Line, void>, options: Stream
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'));
       }, aliveMs);
       alive.unref();
+      if (options.signal.aborted) leave();
     },
     async pull(controller) {
       const step = await lines.next();
       if (!step.done) controller.enqueue(encoder.encode(encode(step.value, options)));
       if (step.done || step.value.last) {
         clearInterval(alive);
+        options.signal.removeEventListener('abort', leave);
         controller.close();
       }
     },
-    async cancel() {
-      clearInterval(alive);
-      await lines.return?.();
-    },
+    cancel: leave,
   });
   return new Response(body, {
     headers: {
-      'content-type': options.format === 'sse' ? 'text/event-stream; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
+      'content-type':
+        options.format === 'sse' ? 'text/event-stream; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
       ...options.headers,

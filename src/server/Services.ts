@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.js';
 import type { ModelService } from '../models/ModelService.js';
 import type { PromptService } from '../prompts/PromptService.js';
 import type { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
+import type { Telemetry } from '../telemetry/Telemetry.js';
 
 /** What resolvers and routes call. They hold no logic of their own. */
 export interface Services {
@@ -15,4 +16,5 @@ export interface Services {
   models: ModelService;
   prompts: PromptService;
   resources: ResourceMonitor;
+  telemetry: Telemetry;
 }

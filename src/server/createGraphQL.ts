@@ -2,9 +2,8 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { OperationContext } from '../graphql/context.js';
 import { guardPlugins } from '../graphql/plugins/index.js';
 import { buildSchema } from '../graphql/schema.js';
-import type { Services } from './Services.js';
-
 import { graphqlPath } from './paths.js';
+import type { Services } from './Services.js';
 
 export type GraphQLServer = YogaServerInstance<OperationContext, Record<never, never>>;
 

@@ -7,13 +7,17 @@ import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { Rest } from '../rest/createRest.js';
 import { errorResponse, headersOf } from '../rest/errorResponse.js';
 import { jsonResponse } from '../rest/RestRequest.js';
+import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import type { GraphQLServer } from './createGraphQL.js';
 import { graphiqlPage, pageHeaders } from './graphiqlPage.js';
 import { health, readiness } from './health.js';
+import { metricsPage } from './metricsPage.js';
 import { graphqlPath, restPath } from './paths.js';
 import { readJson, readJsonText } from './readBody.js';
 import { requestIdFrom } from './requestId.js';
+import { routeOf } from './routeOf.js';
 import type { Services } from './Services.js';
+import { statusPage, statusPageHeaders } from './statusPage.js';
 
 /** What the adapter hands over with each request. */
 interface NodeContext {
@@ -54,7 +58,11 @@ function isUnder(path: string, prefix: string): boolean {
 }
 
 /** An error of the whole request at /graphql. */
-function graphqlErrorResponse(error: unknown, context: OperationContext, headers: Record<string, string> = {}): Response {
+function graphqlErrorResponse(
+  error: unknown,
+  context: OperationContext,
+  headers: Record<string, string> = {},
+): Response {
   const told = toGraphQLError(error, context);
   const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', told.message);
   return jsonResponse({ errors: toldErrors([told]) }, cause.status, { ...headersOf(cause), ...headers });
@@ -79,7 +87,8 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
     }
     if (headers.get('accept')?.includes('text/html')) {
       // Never an operation: a link on any page can make a browser come here.
-      if (!environment.introspection) throw new LlamaHomeError('not_found', 'There is no page here: introspection is off.');
+      if (!environment.introspection)
+        throw new LlamaHomeError('not_found', 'There is no page here: introspection is off.');
       return new Response(graphiqlPage(environment), { headers: pageHeaders });
     }
     return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method: 'GET', headers, signal }), context);
@@ -101,13 +110,17 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
     const pages: Record<string, () => Response | Promise<Response>> = {
       '/': () => new Response(null, { status: 302, headers: { location: graphqlPath } }),
       '/healthz': health,
-      '/readyz': () => readiness(services, isDraining()),
+      '/readyz': () => readiness(services, { draining: isDraining(), context }),
+      '/metrics': () => metricsPage(services, context),
+      '/status': () => new Response(statusPage(environment), { headers: statusPageHeaders }),
     };
     const page = pages[path];
     if (page === undefined) throw new LlamaHomeError('not_found', 'There is nothing at this address.');
     if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: 'GET, HEAD, OPTIONS' } });
     if (method !== 'GET' && method !== 'HEAD') {
-      const error = new LlamaHomeError('method_not_allowed', `This address does not take ${method}.`, { allowed: ['GET'] });
+      const error = new LlamaHomeError('method_not_allowed', `This address does not take ${method}.`, {
+        allowed: ['GET'],
+      });
       return errorResponse(error, { allow: 'GET, HEAD, OPTIONS' });
     }
     return page();
@@ -119,6 +132,7 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
       if (call.path !== '/healthz' && call.path !== '/readyz') checkOrigin(call.req.headers, environment);
       return await (isGraphQL ? answerGraphQL(call) : answerPlain(call));
     } catch (error) {
+      call.context.observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
       if (isGraphQL) return graphqlErrorResponse(error, call.context);
       if (error instanceof LlamaHomeError) return errorResponse(error);
       const { requestId } = call.context;
@@ -129,8 +143,10 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
     }
   }
 
-  return createServerAdapter<NodeContext>(async (request, { req }) => {
+  return createServerAdapter<NodeContext>(async (request, { req, res }) => {
     const { path, query } = target(req.url ?? '/');
+    const method = req.method ?? 'GET';
+    const plainPath = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
     const context: OperationContext = {
       services,
       requestId: requestIdFrom(req.headers['x-request-id']),
@@ -139,8 +155,9 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
       transport: 'http',
       signal: request.signal,
     };
-    const method = req.method ?? 'GET';
-    const plainPath = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+    const observed = observe(context, { method, path: plainPath, traceparent: req.headers.traceparent });
+    context.observed = observed;
+    res.once('close', () => observed.end(res.writableFinished ? res.statusCode : statusOfLeaving));
     const answered = await answer({ request, req, method, path: plainPath, query, context });
     const response = method === 'HEAD' ? await withoutBody(answered) : answered;
     response.headers.set('x-request-id', context.requestId);
@@ -149,6 +166,23 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
       response.headers.set(name, value);
     }
     return response;
+  });
+}
+
+/** What is noted as the status when the caller left before the end of the answer. */
+const statusOfLeaving = 499;
+
+function observe(
+  { services, requestId, address }: OperationContext,
+  { method, path, traceparent }: { method: string; path: string; traceparent: string | string[] | undefined },
+): ObservedRequest {
+  return services.telemetry.request({
+    requestId,
+    address,
+    method,
+    route: routeOf(path),
+    transport: isUnder(path, restPath) ? 'rest' : 'http',
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
   });
 }
 

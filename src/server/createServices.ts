@@ -3,12 +3,14 @@ import { AccessService } from '../access/AccessService.js';
 import { loadSecret } from '../access/secret.js';
 import { ConfigService } from '../config/ConfigService.js';
 import type { Environment } from '../config/environment.js';
+import type { Engine } from '../engine/Engine.js';
 import { startEngine } from '../engine/startEngine.js';
 import { ModelService } from '../models/ModelService.js';
 import { PromptService } from '../prompts/PromptService.js';
 import { type HomeLock, openHome } from '../storage/home.js';
 import { openStorage } from '../storage/Storage.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
+import { Telemetry } from '../telemetry/Telemetry.js';
 import type { Services } from './Services.js';
 
 export interface OpenServices {
@@ -34,10 +36,30 @@ export async function createServices(environment: Environment, logger: Logger): 
     open.push(() => storage.close());
     const config = await ConfigService.open(storage.config, logger);
     open.push(() => config.close());
-    const models = await openModels(environment, { config, logger, home: home.path });
+    const onEngine = (engine: Engine) => telemetry.watchEngine(engine);
+    const models = await openModels(environment, { config, logger, home: home.path, onEngine });
     open.push(() => models.close());
+    const resources = new ResourceMonitor(() => models.loadedEngines().values());
+    open.push(async () => resources.close());
+    const telemetry = await Telemetry.start({
+      logger,
+      otlpEndpoint: environment.otlpEndpoint,
+      traceContent: environment.traceContent,
+      resources,
+      engines: () => models.loadedEngines(),
+      load: () => prompts.load(),
+      followers: () => prompts.followers(),
+      queueLimit: environment.queue,
+    });
+    open.push(() => telemetry.close());
     const secret = await loadSecret({ home: home.path, secret: environment.secret });
-    const access = new AccessService({ authentication: environment.auth, secret, keys: storage.apiKeys, config, logger });
+    const access = new AccessService({
+      authentication: environment.auth,
+      secret,
+      keys: storage.apiKeys,
+      config,
+      logger,
+    });
     const adminKey = environment.auth ? await access.ensureAdminKey() : null;
     const prompts = new PromptService({
       repository: storage.prompts,
@@ -46,11 +68,11 @@ export async function createServices(environment: Environment, logger: Logger): 
       config,
       logger,
       queueLimit: environment.queue,
+      observer: telemetry.prompts,
     });
     await prompts.recover();
-    const resources = new ResourceMonitor(() => models.loadedEngines().values());
-    open.push(async () => resources.close());
-    return { services: { environment, logger, config, access, models, prompts, resources }, lock, adminKey, close };
+    const services = { environment, logger, config, access, models, prompts, resources, telemetry };
+    return { services, lock, adminKey, close };
   } catch (error) {
     await close();
     throw error;
@@ -61,12 +83,27 @@ interface ModelsOptions {
   config: ConfigService;
   logger: Logger;
   home: string;
+  /** Called with each engine that has been started. */
+  onEngine: (engine: Engine) => void;
 }
 
-async function openModels(environment: Environment, { config, logger, home }: ModelsOptions): Promise<ModelService> {
+async function openModels(
+  environment: Environment,
+  { config, logger, home, onEngine }: ModelsOptions,
+): Promise<ModelService> {
   const { slots, context, threads, gpu, model } = environment;
   const engineOptions = { slots, contextLength: context, threads, gpu };
-  const models = await ModelService.create({ home, config, engineOptions, startEngine, logger });
+  const models = await ModelService.create({
+    home,
+    config,
+    engineOptions,
+    startEngine: async (options) => {
+      const engine = await startEngine(options);
+      onEngine(engine);
+      return engine;
+    },
+    logger,
+  });
   config.modelExists = (name) => models.find(name) !== undefined;
   if (model !== undefined) {
     const { id } = await models.named(model);

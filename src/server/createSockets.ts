@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -10,8 +10,10 @@ import { LlamaHomeError } from '../errors/index.js';
 import { leavable } from '../graphql/leavable.js';
 import type { Operations, PreparedOperation } from '../graphql/Operations.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import { onceAt } from './onceAt.js';
 import type { Services } from './Services.js';
+import { type Visitor, watchKeys } from './watchKeys.js';
 
 export interface Sockets {
   /** Takes over an upgrade request whose path and origin were checked. */
@@ -25,6 +27,8 @@ interface Session {
   address: string;
   /** Known from `connection_init` on. */
   principal: Principal | undefined;
+  /** Of the handshake or `connection_init`: what operations are part of that name no other span. */
+  traceparent: string | undefined;
   /** Stops waiting for the token to run out. */
   stopExpiry: () => void;
 }
@@ -49,6 +53,19 @@ function authorizationOf(params: Record<string, unknown> | undefined): string | 
   return typeof value === 'string' ? value : null;
 }
 
+/** The caller's span, where a message of the protocol or the handshake names it. */
+function traceparentOf(params: object | null | undefined): string | undefined {
+  const value: unknown = params && 'traceparent' in params ? params.traceparent : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Notes what an operation was refused with, and gives it on. */
+function refused(observed: ObservedRequest | undefined, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  for (const { extensions } of errors) observed?.failed(String(extensions.code ?? 'invalid_request'));
+  observed?.end();
+  return errors;
+}
+
 /** What was refused before anything ran is an `error` message of the protocol, any other result a `next` message. */
 async function* answersOf(result: Promise<ExecutionResult>): AsyncGenerator<ExecutionResult, void, void> {
   const answer = await result;
@@ -59,10 +76,11 @@ async function* answersOf(result: Promise<ExecutionResult>): AsyncGenerator<Exec
 
 /** The graphql-transport-ws face: the same pipeline as HTTP, one Principal per socket, one AbortSignal per operation. */
 export function createSockets(services: Services, operations: Operations): Sockets {
-  const { access, logger } = services;
+  const { access, logger, telemetry } = services;
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes });
   const sessions = new WeakMap<WebSocket, Session>();
   const running = new WeakMap<ExecutionArgs, Running>();
+  const observations = new WeakMap<SubscribePayload, ObservedRequest>();
   let waiting = 0;
 
   async function admit(socket: WebSocket, params: Record<string, unknown> | undefined): Promise<boolean> {
@@ -71,6 +89,7 @@ export function createSockets(services: Services, operations: Operations): Socke
     try {
       const principal = await access.authenticate(authorizationOf(params), session.address);
       session.principal = principal;
+      session.traceparent = traceparentOf(params) ?? session.traceparent;
       const { expiresAt } = principal;
       if (expiresAt !== undefined) {
         session.stopExpiry = onceAt(expiresAt, () => socket.close(CloseCode.Unauthorized, 'token_expired'));
@@ -87,9 +106,18 @@ export function createSockets(services: Services, operations: Operations): Socke
   async function start(socket: WebSocket, payload: SubscribePayload) {
     const session = sessions.get(socket);
     const controller = new AbortController();
+    const requestId = randomUUID();
+    const observed = telemetry.request({
+      requestId,
+      transport: 'ws',
+      address: session?.address,
+      traceparent: traceparentOf(payload.extensions) ?? session?.traceparent,
+    });
+    observations.set(payload, observed);
     const context = {
       services,
-      requestId: randomUUID(),
+      requestId,
+      observed,
       authorization: null,
       address: session?.address ?? '',
       transport: 'ws',
@@ -98,11 +126,11 @@ export function createSockets(services: Services, operations: Operations): Socke
     } as const;
     try {
       const prepared = await operations.prepare(payload, context);
-      if ('errors' in prepared) return prepared.errors;
+      if ('errors' in prepared) return refused(observed, prepared.errors);
       running.set(prepared.operation.args, { operation: prepared.operation, controller });
       return prepared.operation.args;
     } catch (error) {
-      return [toGraphQLError(error, context)];
+      return refused(observed, [toGraphQLError(error, context)]);
     }
   }
 
@@ -136,7 +164,8 @@ export function createSockets(services: Services, operations: Operations): Socke
       },
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { ...result, errors: toldErrors(result.errors) },
-      onError: (_context, _id, _payload, errors) => toldErrors(errors),
+      onError: (_context, _id, payload, errors) => toldErrors(refused(observations.get(payload), errors)),
+      onComplete: (_context, _id, payload) => observations.get(payload)?.end(),
       onClose: ({ extra, connectionInitReceived }) => {
         if (!connectionInitReceived) waiting--;
         sessions.get(extra.socket)?.stopExpiry();
@@ -145,23 +174,37 @@ export function createSockets(services: Services, operations: Operations): Socke
     server,
   );
 
+  function* visitors(): Generator<Visitor> {
+    for (const socket of server.clients) {
+      const principal = sessions.get(socket)?.principal;
+      if (principal === undefined) continue;
+      yield { principal, close: (code) => socket.close(CloseCode.Unauthorized, code) };
+    }
+  }
+  const stopWatching = watchKeys(access, visitors);
+
   return {
     upgrade(request, socket, head) {
       if (waiting >= limits.waitingSockets) {
-        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n');
+        socket.end(
+          'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n',
+        );
         return;
       }
       server.handleUpgrade(request, socket, head, (opened) => {
         waiting++;
+        opened.once('close', telemetry.socketOpened());
         sessions.set(opened, {
           address: request.socket.remoteAddress ?? '',
           principal: undefined,
+          traceparent: traceparentOf(request.headers),
           stopExpiry: () => undefined,
         });
         server.emit('connection', opened, request);
       });
     },
     async close(withinMs) {
+      stopWatching();
       const cut = setTimeout(() => {
         for (const socket of server.clients) socket.terminate();
       }, withinMs);

@@ -3,9 +3,11 @@ import { graphqlPath } from './paths.js';
 
 /** What the page opens with: each can be run as it is. */
 const operations = [
-  `# Generates a text and waits for it. Press the button or Ctrl-Enter.
+  `# Generates a text and waits for it: Ctrl-Enter runs it.
 mutation Process {
-  process(input: { prompt: "Write one sentence about the sea.", maxTokens: 60 }) {
+  process(
+    input: { prompt: "Write one sentence about the sea.", maxTokens: 60 }
+  ) {
     prompt {
       id
       text
@@ -24,7 +26,9 @@ mutation Process {
 `,
   `# The same, token by token. Stopping it cancels the prompt.
 subscription Stream {
-  stream(input: { prompt: "Tell a short story about a lighthouse.", maxTokens: 120 }) {
+  stream(
+    input: { prompt: "Tell a story about a lighthouse.", maxTokens: 120 }
+  ) {
     cursor
     ... on PromptStarted {
       attempt
@@ -54,7 +58,11 @@ mutation Batch {
   batch(
     input: {
       maxTokens: 40
-      prompts: [{ prompt: "Name a colour." }, { prompt: "Name a river." }, { prompt: "Name a planet." }]
+      prompts: [
+        { prompt: "Name a colour." }
+        { prompt: "Name a river." }
+        { prompt: "Name a planet." }
+      ]
     }
   ) {
     prompts {
@@ -187,7 +195,9 @@ export function graphiqlPage({ auth }: PageOptions): string {
     });
     const script = `<script>${keyScript.replace('ASK', String(auth))}</script>`;
     // Functions as replacements: the page is full of "$".
-    const html = page.replace('<head>', () => `<head>${script}`).replace('<div id="root"></div>', () => `<div id="root"></div>${auth ? keyDialog : ''}`);
+    const html = page
+      .replace('<head>', () => `<head>${script}`)
+      .replace('<div id="root"></div>', () => `<div id="root"></div>${auth ? keyDialog : ''}`);
     rendered = { auth, html };
   }
   return rendered.html;
@@ -198,7 +208,7 @@ export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy':
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -1,4 +1,7 @@
+import { LlamaHomeError } from '../errors/index.js';
+import type { OperationContext } from '../graphql/context.js';
 import { jsonResponse } from '../rest/RestRequest.js';
+import { version } from '../version.js';
 import type { Services } from './Services.js';
 
 /** GET /healthz: the process answers. */
@@ -6,13 +9,60 @@ export function health(): Response {
   return jsonResponse({ status: 'ok' });
 }
 
-/** GET /readyz: 200 when a prompt on the default model could be served now or after loading it, else 503 with the reason. */
-export async function readiness({ config, models }: Services, draining: boolean): Promise<Response> {
-  if (draining) return jsonResponse({ status: 'draining' }, 503, { 'retry-after': '10' });
+interface Readiness {
+  status: 'ready' | 'not ready' | 'draining';
+  model?: string | undefined;
+  reason?: string;
+}
+
+async function readinessOf({ config, models }: Services, draining: boolean): Promise<Readiness> {
+  if (draining) return { status: 'draining' };
   const name = config.current.modelSettings.defaultModel;
   const model = models.find(name);
-  const loadable = model === undefined ? { ok: false as const, reason: `there is no model "${name}"` } : await models.isLoadable(model.id);
-  return loadable.ok
-    ? jsonResponse({ status: 'ready', model: model?.id })
-    : jsonResponse({ status: 'not ready', reason: loadable.reason }, 503, { 'retry-after': '10' });
+  const loadable =
+    model === undefined
+      ? { ok: false as const, reason: `there is no model "${name}"` }
+      : await models.isLoadable(model.id);
+  return loadable.ok ? { status: 'ready', model: model?.id } : { status: 'not ready', reason: loadable.reason };
+}
+
+/** Whether the caller has the scope `metrics:read`; one who is not known is a stranger here, nothing worse. */
+async function mayLookInside({ access }: Services, { authorization, address }: OperationContext): Promise<boolean> {
+  try {
+    return (await access.authenticate(authorization, address)).scopes.has('metrics:read');
+  } catch (error) {
+    if (error instanceof LlamaHomeError) return false;
+    throw error;
+  }
+}
+
+/** What stands behind the answer, for those who run this server. */
+function inside({ config, models, prompts }: Services) {
+  const { slots, queue, tokensPerSecond } = prompts.status();
+  const loaded = [...models.loadedEngines().keys()];
+  return {
+    default_model: config.current.modelSettings.defaultModel,
+    models: models
+      .list()
+      .filter(({ state }) => state !== 'AVAILABLE')
+      .map(({ id, state, failure }) => ({ id, state: state.toLowerCase(), loaded: loaded.includes(id), failure })),
+    slots,
+    queue,
+    tokens_per_second: tokensPerSecond,
+    build: { version, node: process.versions.node, platform: process.platform, arch: process.arch },
+    uptime_seconds: Math.round(process.uptime()),
+  };
+}
+
+/**
+ * GET /readyz: 200 when a prompt on the default model could be served now or after loading it, else 503 with the reason.
+ * With the scope `metrics:read` it says more: models with their failures, slots, queue, build.
+ */
+export async function readiness(
+  services: Services,
+  { draining, context }: { draining: boolean; context: OperationContext },
+): Promise<Response> {
+  const readiness = await readinessOf(services, draining);
+  const answer = (await mayLookInside(services, context)) ? { ...readiness, ...inside(services) } : readiness;
+  return readiness.status === 'ready' ? jsonResponse(answer) : jsonResponse(answer, 503, { 'retry-after': '10' });
 }

@@ -17,14 +17,22 @@ export async function readJsonText(request: IncomingMessage): Promise<string> {
   if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
   }
-  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw tooLarge();
   const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    length += chunk.length;
-    if (length > bodyLimit) throw tooLarge();
-    chunks.push(chunk);
+  let length = Number(request.headers['content-length'] ?? 0) > bodyLimit ? Number.POSITIVE_INFINITY : 0;
+  try {
+    // The connection must outlive a refusal, or nobody would be told.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length;
+      if (length > bodyLimit) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new LlamaHomeError('cancelled', 'The request ended before its body was whole.', undefined, { cause: error });
+  }
+  if (length > bodyLimit) {
+    // Clients read the answer when they have sent everything, so the rest is taken and dropped.
+    request.resume();
+    throw tooLarge();
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -111,6 +111,9 @@ export async function startServer({ environment, logger, beforeListening }: Star
 function loadDefaultModel({ models, config, logger }: Services): void {
   const name = config.current.modelSettings.defaultModel;
   models.load(name).catch((error: unknown) => {
-    logger.warn({ reason: error instanceof Error ? error.message : String(error) }, `the default model ${name} is not loaded`);
+    logger.warn(
+      { reason: error instanceof Error ? error.message : String(error) },
+      `the default model ${name} is not loaded`,
+    );
   });
 }

@@ -62,7 +62,15 @@ describe('prompts', () => {
 
   it('takes a conversation, with a system text', async () => {
     const { process } = await server.data(processPrompt, {
-      input: { messages: [{ role: 'USER', content: 'Hi' }, { role: 'ASSISTANT', content: 'Yes?' }, { role: 'USER', content: 'So' }], system: 'Be short', maxTokens: 3 },
+      input: {
+        messages: [
+          { role: 'USER', content: 'Hi' },
+          { role: 'ASSISTANT', content: 'Yes?' },
+          { role: 'USER', content: 'So' },
+        ],
+        system: 'Be short',
+        maxTokens: 3,
+      },
     });
     expect(process.prompt.messages.map(({ role }) => role)).toEqual(['SYSTEM', 'USER', 'ASSISTANT', 'USER']);
     expect(process.prompt.input).toContain('user: Hi');
@@ -76,7 +84,10 @@ describe('prompts', () => {
 
   it('batch keeps the order, and one failure spoils only itself', async () => {
     const { batch } = await server.data(runBatch, {
-      input: { maxTokens: 4, prompts: [{ prompt: 'a' }, { prompt: 'b', temperature: 9 }, { prompt: 'c', maxTokens: 7 }] },
+      input: {
+        maxTokens: 4,
+        prompts: [{ prompt: 'a' }, { prompt: 'b', temperature: 9 }, { prompt: 'c', maxTokens: 7 }],
+      },
     });
     expect(batch.prompts.map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED', 'COMPLETED']);
     expect(batch.prompts.map(({ input }) => input)).toEqual(['a', 'b', 'c']);
@@ -186,7 +197,9 @@ describe('the rest of the schema', () => {
 
   it('node finds prompts, models and keys by their global ids', async () => {
     const { process } = await server.data(processPrompt, { input: { prompt: 'x', maxTokens: 1 } });
-    const { createApiKey: made } = await server.data(createApiKey, { input: { name: 'node', tier: 'BASIC', scopes: [] } });
+    const { createApiKey: made } = await server.data(createApiKey, {
+      input: { name: 'node', tier: 'BASIC', scopes: [] },
+    });
     for (const [id, type] of [
       [process.prompt.id, 'Prompt'],
       ['mdl_demo', 'Model'],
@@ -222,7 +235,10 @@ describe('the rest of the schema', () => {
     const { config } = await server.data(readConfig, {});
     expect(config.modelSettings.defaultModel).toBe('demo');
     const changed = await server.data(updateConfig, { input: { modelSettings: { maxTokens: 5, temperature: null } } });
-    expect(changed.updateConfig.config).toEqual({ ...config, modelSettings: { ...config.modelSettings, maxTokens: 5 } });
+    expect(changed.updateConfig.config).toEqual({
+      ...config,
+      modelSettings: { ...config.modelSettings, maxTokens: 5 },
+    });
     const { process } = await server.data(processPrompt, { input: { prompt: 'x' } });
     expect(process.prompt.usage?.completionTokens).toBe(5);
     const { errors } = await server.graphql(updateConfig, {
@@ -255,7 +271,12 @@ describe('the rest of the schema', () => {
     });
     for (const key of [made.key, token.token]) {
       const { data } = await server.graphql(readViewer, {}, { key });
-      expect(data?.viewer).toMatchObject({ id: 'anna', tier: 'PRO', scopes: ['models:read'], rateLimit: { limit: 300, burst: 50 } });
+      expect(data?.viewer).toMatchObject({
+        id: 'anna',
+        tier: 'PRO',
+        scopes: ['models:read'],
+        rateLimit: { limit: 300, burst: 50 },
+      });
       const refused = await server.graphql(readConfig, {}, { key });
       expect(refused.errors[0]?.extensions).toMatchObject({
         code: 'PERMISSION_DENIED',

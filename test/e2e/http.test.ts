@@ -1,13 +1,27 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverSentEvents, all } from '../support/streams.js';
 import { startTestServer, type TestServer } from '../support/startTestServer.js';
+import { all, serverSentEvents } from '../support/streams.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.stop());
+
+/** What the server answers to bytes that no HTTP client would send. */
+function answerTo(request: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(request));
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    // A connection that is cut while we still send ends with an error; what was answered before it counts.
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(answer));
+  });
+}
 
 interface Body {
   data?: unknown;
@@ -60,8 +74,16 @@ describe('GraphQL over HTTP', () => {
     ['a wrong variable', query('query ($id: ID!) { prompt(id: $id) { id } }', { variables: {} })],
     ['an unknown operation name', query('query A { __typename }', { operationName: 'B' })],
     ['two operations and no name', query('query A { __typename } query B { __typename }')],
-    ['maxTokens past 32 bits', query('mutation { process(input: { prompt: "x", maxTokens: 2147483648 }) { prompt { id } } }')],
-    ['maxTokens as text', query('mutation ($n: Int) { process(input: { prompt: "x", maxTokens: $n }) { prompt { id } } }', { variables: { n: '5' } })],
+    [
+      'maxTokens past 32 bits',
+      query('mutation { process(input: { prompt: "x", maxTokens: 2147483648 }) { prompt { id } } }'),
+    ],
+    [
+      'maxTokens as text',
+      query('mutation ($n: Int) { process(input: { prompt: "x", maxTokens: $n }) { prompt { id } } }', {
+        variables: { n: '5' },
+      }),
+    ],
   ])('refuses %s with 400 and INVALID_REQUEST', async (_what, body) => {
     const answer = await post(body, specified);
     expect(answer.response.status).toBe(400);
@@ -110,20 +132,15 @@ describe('GraphQL over HTTP', () => {
   it('refuses a body past 1 MB with 413, declared or not', async () => {
     const declared = await post(query(`{ a } #${'x'.repeat(10_000_000)}`));
     expect(declared.response.status).toBe(413);
-    expect(declared.body.errors?.[0]?.extensions).toMatchObject({ code: 'PAYLOAD_TOO_LARGE', details: { limit: 1_000_000 } });
-    const chunks = new ReadableStream({
-      pull(controller) {
-        controller.enqueue(new Uint8Array(100_000).fill(32));
-      },
+    expect(declared.body.errors?.[0]?.extensions).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      details: { limit: 1_000_000 },
     });
-    const streamed = await fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json' },
-      body: chunks,
-      duplex: 'half',
-    } as RequestInit).catch((error: unknown) => error);
-    // The server may cut the connection while the client still sends.
-    if (streamed instanceof Response) expect(streamed.status).toBe(413);
+    const chunk = `3e8\r\n${' '.repeat(1000)}\r\n`;
+    const streamed = await answerTo(
+      `POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${server.adminKey}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(2_000)}`,
+    );
+    expect(streamed).toMatch(/^HTTP\/1\.1 413 .*PAYLOAD_TOO_LARGE/s);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 
@@ -137,8 +154,14 @@ describe('GraphQL over HTTP', () => {
   it('streams subscriptions as server-sent events', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: query('subscription { stream(input: { prompt: "x", maxTokens: 8 }) { __typename ... on PromptChunk { text } } }'),
+      headers: {
+        authorization: `Bearer ${server.adminKey}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: query(
+        'subscription { stream(input: { prompt: "x", maxTokens: 8 }) { __typename ... on PromptChunk { text } } }',
+      ),
     });
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const events = await all(serverSentEvents(response));
@@ -146,7 +169,10 @@ describe('GraphQL over HTTP', () => {
     const types = events.slice(0, -1).map(({ data }) => JSON.parse(data).data.stream.__typename);
     expect(types[0]).toBe('PromptStarted');
     expect(types.at(-1)).toBe('PromptCompleted');
-    const text = events.slice(0, -1).map(({ data }) => JSON.parse(data).data.stream.text ?? '').join('');
+    const text = events
+      .slice(0, -1)
+      .map(({ data }) => JSON.parse(data).data.stream.text ?? '')
+      .join('');
     expect(text).toHaveLength(8);
   });
 
@@ -157,28 +183,23 @@ describe('GraphQL over HTTP', () => {
 });
 
 describe('every answer', () => {
-  it.each(['/graphql', '/healthz', '/nothing', '/api/v1/models', '/'])('of %s has a request id, the given one when sane', async (path) => {
-    const given = await fetch(server.url + path, { headers: { 'x-request-id': 'abc-123' }, redirect: 'manual' });
-    expect(given.headers.get('x-request-id')).toBe('abc-123');
-    const insane = await fetch(server.url + path, { headers: { 'x-request-id': 'a b"c' }, redirect: 'manual' });
-    expect(insane.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-  });
+  it.each(['/graphql', '/healthz', '/nothing', '/api/v1/models', '/'])(
+    'of %s has a request id, the given one when sane',
+    async (path) => {
+      const given = await fetch(server.url + path, { headers: { 'x-request-id': 'abc-123' }, redirect: 'manual' });
+      expect(given.headers.get('x-request-id')).toBe('abc-123');
+      const insane = await fetch(server.url + path, { headers: { 'x-request-id': 'a b"c' }, redirect: 'manual' });
+      expect(insane.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
 
   it('refuses foreign hosts and origins', async () => {
     const send = (headers: string) =>
-      new Promise<string>((resolve, reject) => {
-        const socket = connect(server.port, '127.0.0.1', () => {
-          socket.end(`GET /api/v1/models HTTP/1.1\r\nConnection: close\r\nAuthorization: Bearer ${server.adminKey}\r\n${headers}\r\n\r\n`);
-        });
-        let answer = '';
-        socket.on('data', (data) => {
-          answer += data;
-        });
-        socket.on('close', () => resolve(answer));
-        socket.on('error', reject);
-      });
+      answerTo(
+        `GET /api/v1/models HTTP/1.1\r\nConnection: close\r\nAuthorization: Bearer ${server.adminKey}\r\n${headers}\r\n\r\n`,
+      );
     expect(await send(`Host: 127.0.0.1:${server.port}`)).toContain('HTTP/1.1 200');
-    expect(await send('Host: evil.example')).toMatch(/HTTP\/1.1 403[^]*permission_denied/);
+    expect(await send('Host: evil.example')).toMatch(/HTTP\/1.1 403.*permission_denied/s);
     expect(await send(`Host: localhost:${server.port}\r\nOrigin: https://evil.example`)).toMatch(/HTTP\/1.1 403/);
   });
 });
@@ -207,7 +228,16 @@ describe('the other addresses', () => {
   });
 
   it('anything else is not_found', async () => {
-    for (const path of ['/nothing', '/graphqlx', '/api', '/api/v2/models', '/%00', '/..%2f', '/api/v1', '/api/v1/nothing']) {
+    for (const path of [
+      '/nothing',
+      '/graphqlx',
+      '/api',
+      '/api/v2/models',
+      '/%00',
+      '/..%2f',
+      '/api/v1',
+      '/api/v1/nothing',
+    ]) {
       const response = await fetch(server.url + path);
       expect([path, response.status]).toEqual([path, 404]);
       expect(await response.json()).toMatchObject({ error: { code: 'not_found' } });

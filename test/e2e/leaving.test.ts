@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { manyPrompts, onePrompt, processPrompt, promptEvents, readServer, runBatch, stream, submitPrompt } from '../support/documents.js';
+import {
+  manyPrompts,
+  onePrompt,
+  processPrompt,
+  promptEvents,
+  readServer,
+  runBatch,
+  stream,
+  submitPrompt,
+} from '../support/documents.js';
 import { makeSlowModel, type SlowModel } from '../support/slowModel.js';
-import { all, first, ndjson, over, serverSentEvents } from '../support/streams.js';
 import { startTestServer, type TestServer } from '../support/startTestServer.js';
+import { all, first, ndjson, over, serverSentEvents } from '../support/streams.js';
 
 /** Whoever leaves a prompt that lives for its caller frees its sequence; whoever only follows frees nothing. */
 let server: TestServer;
@@ -53,7 +62,11 @@ describe('leaving cancels', () => {
     const controller = new AbortController();
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json', accept: 'text/event-stream' },
+      headers: {
+        authorization: `Bearer ${server.adminKey}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
       body: JSON.stringify({ query: stream.toString(), variables: { input } }),
       signal: controller.signal,
     });
@@ -64,7 +77,10 @@ describe('leaving cancels', () => {
 
   it.each(['/stream', '/process'])('a stream over REST, POST %s', async (path) => {
     const controller = new AbortController();
-    const response = await server.rest(path, { json: { prompt: input.prompt, max_tokens: 3500, stream: true }, signal: controller.signal });
+    const response = await server.rest(path, {
+      json: { prompt: input.prompt, max_tokens: 3500, stream: true },
+      signal: controller.signal,
+    });
     await first(ndjson(response));
     controller.abort();
     await expectCancelled(response.headers.get('x-prompt-id') ?? '');
@@ -101,7 +117,7 @@ describe('leaving cancels', () => {
 
 describe('leaving cancels nothing', () => {
   it('for those who only follow', async () => {
-    const { submit } = await server.data(submitPrompt, { input: { prompt: 'Goes on', maxTokens: 400 } });
+    const { submit } = await server.data(submitPrompt, { input: { prompt: 'Goes on', maxTokens: 150 } });
     const { id } = submit.prompt;
     const client = server.ws();
     const events = over(client, promptEvents, { id });
@@ -113,7 +129,7 @@ describe('leaving cancels nothing', () => {
     const line = await first(ndjson(response));
     controller.abort();
     const rest = await all(ndjson(await server.rest(`/prompts/${id}/stream?after=${line.cursor}`)));
-    expect(rest.at(-1)).toMatchObject({ done: true, finish_reason: 'length', usage: { completion_tokens: 400 } });
+    expect(rest.at(-1)).toMatchObject({ done: true, finish_reason: 'length', usage: { completion_tokens: 150 } });
     const { prompt } = await server.data(onePrompt, { id });
     expect(`${line.chunk}${rest.map(({ chunk }) => chunk).join('')}`).toBe(prompt?.text);
   });
@@ -121,7 +137,7 @@ describe('leaving cancels nothing', () => {
 
 describe('a follower that reads late', () => {
   it('loses nothing', async () => {
-    const { submit } = await server.data(submitPrompt, { input: { prompt: 'Read slowly', maxTokens: 300 } });
+    const { submit } = await server.data(submitPrompt, { input: { prompt: 'Read slowly', maxTokens: 150 } });
     const { id } = submit.prompt;
     const client = server.ws();
     const fast = all(over(client, promptEvents, { id }));
@@ -130,7 +146,9 @@ describe('a follower that reads late', () => {
     const events = await fast;
     const lines = await all(ndjson(response));
     const { prompt } = await server.data(onePrompt, { id });
-    expect(events.map(({ promptEvents: event }) => (event.__typename === 'PromptChunk' ? event.text : '')).join('')).toBe(prompt?.text);
+    expect(
+      events.map(({ promptEvents: event }) => (event.__typename === 'PromptChunk' ? event.text : '')).join(''),
+    ).toBe(prompt?.text);
     expect(lines.map(({ chunk }) => chunk).join('')).toBe(prompt?.text);
     await client.dispose();
   });

@@ -1,13 +1,22 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { onePrompt, processPrompt, promptEvents, readConfig, readServer, readViewer, stream, submitPrompt } from '../support/documents.js';
+import {
+  onePrompt,
+  processPrompt,
+  promptEvents,
+  readConfig,
+  readServer,
+  readViewer,
+  stream,
+  submitPrompt,
+} from '../support/documents.js';
 import { makeSlowModel, type SlowModel } from '../support/slowModel.js';
-import { all, first, ndjson, over } from '../support/streams.js';
 import { runProgram, startTestServer, type TestServer, testEnvironment } from '../support/startTestServer.js';
+import { all, first, ndjson, over } from '../support/streams.js';
 
 let slow: SlowModel;
 let home: string;
@@ -34,7 +43,9 @@ afterEach(async () => {
 describe('start', () => {
   it('says one line on standard output, and shows the admin key once', async () => {
     const server = await start();
-    expect(server.stdout).toEqual([expect.stringMatching(/^LlamaHome is ready at http:\/\/127\.0\.0\.1:\d+\/graphql$/)]);
+    expect(server.stdout).toEqual([
+      expect.stringMatching(/^LlamaHome is ready at http:\/\/127\.0\.0\.1:\d+\/graphql$/),
+    ]);
     expect(server.log.match(/lh_[\w-]{43}/g)).toHaveLength(1);
     expect((await stat(home)).mode & 0o777).toBe(0o700);
     expect(await server.stop()).toBe(0);
@@ -52,7 +63,10 @@ describe('start', () => {
     const server = await start({ LLAMAHOME_AUTH: 'off' });
     expect((await server.graphql(readViewer, {}, { key: null })).data?.viewer.scopes).toContain('keys:manage');
     expect(server.log).toContain('LLAMAHOME_AUTH=off');
-    const open = await runProgram(['serve'], testEnvironment(home, { LLAMAHOME_AUTH: 'off', LLAMAHOME_HOST: '0.0.0.0' }));
+    const open = await runProgram(
+      ['serve'],
+      testEnvironment(home, { LLAMAHOME_AUTH: 'off', LLAMAHOME_HOST: '0.0.0.0' }),
+    );
     expect(open.code).toBeGreaterThan(0);
     expect(open.stderr).toMatch(/LLAMAHOME_AUTH/);
   });
@@ -60,7 +74,10 @@ describe('start', () => {
   it('stays up and says so when the default model can not be used', async () => {
     const server = await start({ LLAMAHOME_MODEL: 'llama-3.2-1b-instruct' });
     const ready = await fetch(`${server.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([503, { status: 'not ready', reason: expect.stringContaining('not installed') }]);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: expect.stringContaining('not installed') },
+    ]);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 
@@ -108,7 +125,10 @@ describe('SIGTERM', () => {
       () => server.graphql(processPrompt, { input }),
       ({ errors }) => errors.length > 0,
     );
-    expect(refused.errors[0]?.extensions).toMatchObject({ code: 'OVERLOADED', details: { retry_after: expect.any(Number) } });
+    expect(refused.errors[0]?.extensions).toMatchObject({
+      code: 'OVERLOADED',
+      details: { retry_after: expect.any(Number) },
+    });
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
     const rest = await all(events);
     expect(rest.at(-1)?.stream).toMatchObject({ __typename: 'PromptCompleted', prompt: { status: 'COMPLETED' } });
@@ -147,7 +167,10 @@ describe('SIGTERM', () => {
     const again = await start();
     const client = again.ws(server.adminKey);
     const events = await all(over(client, promptEvents, { id: submit.prompt.id }));
-    expect(events.at(-1)?.promptEvents).toMatchObject({ __typename: 'PromptCompleted', prompt: { status: 'COMPLETED' } });
+    expect(events.at(-1)?.promptEvents).toMatchObject({
+      __typename: 'PromptCompleted',
+      prompt: { status: 'COMPLETED' },
+    });
     await client.dispose();
   });
 
@@ -156,7 +179,11 @@ describe('SIGTERM', () => {
     const events = ndjson(await server.rest('/stream', { json: { prompt: 'x', max_tokens: 3500 } }));
     await first(events);
     const exit = server.signal('SIGTERM');
-    await server.until('the drain', () => fetch(`${server.url}/readyz`), ({ status }) => status === 503);
+    await server.until(
+      'the drain',
+      () => fetch(`${server.url}/readyz`),
+      ({ status }) => status === 503,
+    );
     server.process.kill('SIGTERM');
     expect(await exit).toBe(1);
   });
@@ -196,7 +223,10 @@ describe('a crash of the engine', () => {
       (count) => count === 3,
     );
     for (const pid of await server.enginePids()) process.kill(pid, 'SIGKILL');
-    expect((await all(events)).at(-1)?.stream).toMatchObject({ __typename: 'PromptFailed', error: { code: 'ENGINE_FAILED' } });
+    expect((await all(events)).at(-1)?.stream).toMatchObject({
+      __typename: 'PromptFailed',
+      error: { code: 'ENGINE_FAILED' },
+    });
     expect((await all(lines)).at(-1)).toMatchObject({ error: { code: 'engine_failed' } });
     const failed = await answer;
     expect(failed.errors[0]?.extensions.code).toBe('ENGINE_FAILED');

@@ -4,21 +4,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   configChanged,
+  createApiKey,
   createToken,
+  loadModel,
   modelEvents,
   onePrompt,
   processPrompt,
   promptEvents,
   readViewer,
+  revokeApiKey,
   serverStatus,
   stream,
   submitPrompt,
   unloadModel,
-  loadModel,
   updateConfig,
 } from '../support/documents.js';
-import { all, first, over, Refused } from '../support/streams.js';
 import { startTestServer, type TestServer } from '../support/startTestServer.js';
+import { all, first, over, Refused } from '../support/streams.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -41,12 +43,17 @@ async function rawSocket(protocol = 'graphql-transport-ws') {
 describe('stream', () => {
   it('starts, brings chunks and completes', async () => {
     const client = server.ws();
-    const events = (await all(over(client, stream, { input: { prompt: 'Hello', maxTokens: 50 } }))).map(({ stream }) => stream);
+    const events = (await all(over(client, stream, { input: { prompt: 'Hello', maxTokens: 50 } }))).map(
+      ({ stream }) => stream,
+    );
     expect(events[0]).toMatchObject({ __typename: 'PromptStarted', attempt: 1, prompt: { status: 'RUNNING' } });
     const chunks = events.filter((event) => event.__typename === 'PromptChunk');
     expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, position) => position));
     const end = events.at(-1);
-    expect(end).toMatchObject({ __typename: 'PromptCompleted', prompt: { status: 'COMPLETED', finishReason: 'LENGTH' } });
+    expect(end).toMatchObject({
+      __typename: 'PromptCompleted',
+      prompt: { status: 'COMPLETED', finishReason: 'LENGTH' },
+    });
     expect(chunks.map(({ text }) => text).join('')).toBe(end?.prompt.text);
     expect(end?.prompt.text).toHaveLength(50);
     await client.dispose();
@@ -82,7 +89,9 @@ describe('promptEvents', () => {
     const { submit } = await server.data(submitPrompt, { input: { prompt: 'Resume', maxTokens: 120 } });
     const { id } = submit.prompt;
     const followers = await Promise.all(
-      Array.from({ length: 5 }, async () => (await all(over(client, promptEvents, { id }))).map((data) => data.promptEvents)),
+      Array.from({ length: 5 }, async () =>
+        (await all(over(client, promptEvents, { id }))).map((data) => data.promptEvents),
+      ),
     );
     const { prompt } = await server.data(onePrompt, { id });
     for (const events of followers) {
@@ -92,7 +101,9 @@ describe('promptEvents', () => {
     let read = '';
     for (const event of followers[0] ?? []) {
       if (event.__typename === 'PromptChunk') read += event.text;
-      const rest = (await all(over(client, promptEvents, { id, after: event.cursor }))).map((data) => data.promptEvents);
+      const rest = (await all(over(client, promptEvents, { id, after: event.cursor }))).map(
+        (data) => data.promptEvents,
+      );
       const text = rest.map((later) => (later.__typename === 'PromptChunk' ? later.text : '')).join('');
       expect(read + text).toBe(prompt?.text);
     }
@@ -172,6 +183,18 @@ describe('the socket', () => {
     expect(messages[0]?.type).toBe('connection_ack');
   });
 
+  it('is closed with 4401 when its key is revoked, though it only listens', async () => {
+    const { createApiKey: made } = await server.data(createApiKey, {
+      input: { name: 'listener', tier: 'BASIC', scopes: ['config:read'] },
+    });
+    const { closed, send, socket } = await rawSocket();
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${made.key}` } });
+    await once(socket, 'message');
+    send({ id: '1', type: 'subscribe', payload: { query: configChanged.toString() } });
+    await server.data(revokeApiKey, { id: made.apiKey.id });
+    expect(await closed).toEqual({ code: 4401, reason: 'invalid_token' });
+  });
+
   it('is closed when it does not say who it is', async () => {
     const waiting = await rawSocket();
     const eager = await rawSocket();
@@ -202,7 +225,11 @@ describe('the socket', () => {
       });
     });
     for (let id = 0; id <= 100; id++) {
-      send({ id: String(id), type: 'subscribe', payload: { query: 'subscription { configChanged { modelSettings { maxTokens } } }' } });
+      send({
+        id: String(id),
+        type: 'subscribe',
+        payload: { query: 'subscription { configChanged { modelSettings { maxTokens } } }' },
+      });
     }
     await refused;
     const errors = messages.filter(({ type }) => type === 'error');
@@ -214,7 +241,11 @@ describe('the socket', () => {
   it('is refused at other paths and for foreign origins', async () => {
     const refusal = (path: string, origin?: string) =>
       new Promise<number | undefined>((resolve) => {
-        const socket = new WebSocket(server.url.replace('http', 'ws') + path, 'graphql-transport-ws', origin === undefined ? {} : { origin });
+        const socket = new WebSocket(
+          server.url.replace('http', 'ws') + path,
+          'graphql-transport-ws',
+          origin === undefined ? {} : { origin },
+        );
         socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
         socket.on('open', () => {
           socket.close();

@@ -12,6 +12,6 @@ export interface SlowModel {
 export async function makeSlowModel(): Promise<SlowModel> {
   const folder = await mkdtemp(join(tmpdir(), 'llamahome-slow-'));
   const path = join(folder, 'slow.gguf');
-  await writeDemoModel(path, { layers: 12, embedding: 256, contextLength: 4096 });
+  await writeDemoModel(path, { layers: 8, embedding: 128, contextLength: 4096 });
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }

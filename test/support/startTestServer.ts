@@ -69,7 +69,12 @@ export class TestServer {
     const { execFile } = await import('node:child_process');
     return new Promise((resolve) => {
       execFile('ps', ['-o', 'pid=', '--ppid', String(this.process.pid)], (_error, stdout) =>
-        resolve(stdout.split('\n').map(Number).filter((pid) => pid > 0)),
+        resolve(
+          stdout
+            .split('\n')
+            .map(Number)
+            .filter((pid) => pid > 0),
+        ),
       );
     });
   }
@@ -101,7 +106,10 @@ export class TestServer {
   }
 
   /** Like `graphql`, for operations that must succeed. */
-  async data<Result, Variables>(document: TypedDocumentString<Result, Variables>, variables: Variables): Promise<Result> {
+  async data<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> {
     const { data, errors } = await this.graphql(document, variables);
     if (data === null || errors.length > 0) throw new Error(`refused: ${JSON.stringify(errors)}`);
     return data;

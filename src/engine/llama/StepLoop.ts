@@ -2,7 +2,7 @@ import type { EngineFinishReason, EngineProgress, EngineRequest } from '../Engin
 import type { StepReport } from '../protocol.js';
 import { chooseSequence, type SequenceState } from './chooseSequence.js';
 import type { Native, Sampler } from './native.js';
-import { chunkFor, planStep } from './planStep.js';
+import { chunkFor, planStep, type StepItem } from './planStep.js';
 import { TextStream } from './TextStream.js';
 import { TokenText } from './TokenText.js';
 
@@ -33,6 +33,8 @@ interface Slot {
 /** Aims for the duration of a step that prefills: with others waiting, and alone. */
 const sharedStepMs = 200;
 const loneStepMs = 500;
+/** The figures of a message that tells only who came and went. */
+const noStep = { stepMs: 0, sequences: 0, evaluated: 0, prefilled: 0, generated: 0 };
 /** Assumed until the first prefill was measured. */
 const initialPrefillRate = 400;
 
@@ -82,20 +84,18 @@ export class StepLoop {
   /** Runs for as long as the process does. */
   async run(): Promise<never> {
     for (;;) {
-      const progress: EngineProgress[] = [];
-      this.leave(progress);
-      await this.admit(progress);
+      const comings: EngineProgress[] = [];
+      this.leave(comings);
+      await this.admit(comings);
+      // Told before the decode, not after it: that is when they began, and who leaves is let go at once.
+      if (comings.length > 0) this.send(comings, noStep);
       const plan = planStep(this.plannable(), {
         batchSize: this.native.batchSize,
         sharedChunk: chunkFor(this.prefillRate, sharedStepMs, this.native.batchSize),
         loneChunk: chunkFor(this.prefillRate, loneStepMs, this.native.batchSize),
       });
-      if (plan.length === 0) {
-        if (progress.length > 0) this.send(progress, 0, 0, 0);
-        await this.idle();
-        continue;
-      }
-      await this.step(plan, progress);
+      if (plan.length > 0) await this.step(plan);
+      else await this.idle();
     }
   }
 
@@ -206,7 +206,8 @@ export class StepLoop {
     });
   }
 
-  private async step(plan: readonly { slot: number; tokens: number }[], progress: EngineProgress[]): Promise<void> {
+  private async step(plan: readonly StepItem[]): Promise<void> {
+    const progress: EngineProgress[] = [];
     const begun = performance.now();
     const sampled: { slot: Slot; running: Running; logitIndex: number }[] = [];
     const total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
@@ -245,7 +246,8 @@ export class StepLoop {
       this.prefillRate = 0.7 * this.prefillRate + 0.3 * (prefilled / (elapsed / 1000));
     }
     this.steps++;
-    this.send(progress, elapsed, sampled.length, prefilled);
+    const generated = sampled.length;
+    this.send(progress, { stepMs: elapsed, sequences: plan.length, evaluated: total, prefilled, generated });
   }
 
   /** Takes in one sampled token of a request. */
@@ -300,14 +302,17 @@ export class StepLoop {
     slot.lastUsed = this.steps;
   }
 
-  private send(progress: EngineProgress[], stepMs: number, generated: number, prefilled: number): void {
+  private send(
+    progress: EngineProgress[],
+    step: Omit<StepReport, 'progress' | 'busy' | 'staged' | 'heldTokens'>,
+  ): void {
+    const used = this.slots.filter(({ running }) => running !== undefined);
     this.report({
+      ...step,
       progress,
-      stepMs,
-      generated,
-      prefilled,
-      busy: this.slots.reduce((count, { running }) => count + (running === undefined ? 0 : 1), 0),
+      busy: used.length,
       staged: this.staged.length,
+      heldTokens: used.reduce((sum, { tokens }) => sum + tokens.length, 0),
     });
   }
 }

@@ -62,7 +62,9 @@ function toScopes(names: readonly string[]): Scope[] {
   return names.map((name) => {
     const scope = scopes.find((known) => known === name);
     if (scope === undefined) {
-      throw invalidRequest('scopes', `There is no scope "${name}". Scopes are ${scopes.join(', ')}.`, { allowed: scopes });
+      throw invalidRequest('scopes', `There is no scope "${name}". Scopes are ${scopes.join(', ')}.`, {
+        allowed: scopes,
+      });
     }
     return scope;
   });

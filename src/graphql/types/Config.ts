@@ -14,7 +14,9 @@ const ModelSettingsType = builder.objectRef<Config['modelSettings']>('ModelSetti
 const SystemSettingsType = builder.objectRef<Config['systemSettings']>('SystemSettings').implement({
   description: 'Limits of the server.',
   fields: (t) => ({
-    cacheSize: t.exposeString('cacheSize', { description: 'Memory that loaded models may take together, like `10GB`.' }),
+    cacheSize: t.exposeString('cacheSize', {
+      description: 'Memory that loaded models may take together, like `10GB`.',
+    }),
     maxRequestsPerMinute: t.exposeInt('maxRequestsPerMinute', { description: 'Rate of the basic tier.' }),
     retentionDays: t.exposeInt('retentionDays', { description: 'Days that a finished Prompt is kept.' }),
     retentionCount: t.exposeInt('retentionCount', { description: 'Prompts that are kept, the newest ones.' }),
@@ -34,7 +36,9 @@ const ConfigType = builder.objectRef<Config>('Config').implement({
 
 const UpdateConfigPayloadType = builder.objectRef<{ config: Config }>('UpdateConfigPayload').implement({
   description: 'Answer of `updateConfig`.',
-  fields: (t) => ({ config: t.expose('config', { type: ConfigType, description: 'The whole Config after the change.' }) }),
+  fields: (t) => ({
+    config: t.expose('config', { type: ConfigType, description: 'The whole Config after the change.' }),
+  }),
 });
 
 const ModelSettingsInputType = builder.inputType('ModelSettingsInput', {

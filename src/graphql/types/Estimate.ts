@@ -9,7 +9,10 @@ const EstimateType = builder.objectRef<Estimate>('Estimate').implement({
     cachedTokens: t.exposeInt('cachedTokens', { description: 'Of them, how many would probably be reused.' }),
     contextLength: t.exposeInt('contextLength', { description: 'Tokens of prompt and completion that fit at most.' }),
     fits: t.exposeBoolean('fits', { description: 'Whether prompt and `maxTokens` fit together.' }),
-    expectedQueueMs: t.exposeFloat('expectedQueueMs', { nullable: true, description: 'Expected wait; null when unknown.' }),
+    expectedQueueMs: t.exposeFloat('expectedQueueMs', {
+      nullable: true,
+      description: 'Expected wait; null when unknown.',
+    }),
     expectedFirstTokenMs: t.exposeFloat('expectedFirstTokenMs', {
       nullable: true,
       description: 'Expected time to the first text; null when unknown.',

@@ -98,7 +98,8 @@ builder.queryFields((t) => ({
   model: t.field({
     type: ModelType,
     nullable: true,
-    description: 'A Model by catalogue id, alias or global id; null, with an error that names near ids, when there is none.',
+    description:
+      'A Model by catalogue id, alias or global id; null, with an error that names near ids, when there is none.',
     args: { id: t.arg.string({ required: true, description: 'Catalogue id, alias or global id.' }) },
     resolve: (_root, { id }, { services }) => services.models.resolve(slugOf(id)),
   }),

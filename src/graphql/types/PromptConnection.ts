@@ -10,7 +10,10 @@ const PageInfoType = builder.objectRef<{ page: PromptPage; after: string | null 
   description: 'Where a page of a connection begins and ends.',
   fields: (t) => ({
     hasNextPage: t.boolean({ description: 'Whether more follow.', resolve: ({ page }) => page.hasNextPage }),
-    hasPreviousPage: t.boolean({ description: 'Whether it began after a cursor.', resolve: ({ after }) => after !== null }),
+    hasPreviousPage: t.boolean({
+      description: 'Whether it began after a cursor.',
+      resolve: ({ after }) => after !== null,
+    }),
     startCursor: t.string({
       nullable: true,
       description: 'Cursor of the first edge.',
@@ -39,7 +42,11 @@ const PromptConnectionType = builder
     description: 'A page of Prompts, newest first.',
     fields: (t) => ({
       edges: t.field({ type: [PromptEdgeType], description: 'The page.', resolve: ({ page }) => page.prompts }),
-      nodes: t.field({ type: [PromptType], description: 'The page, without cursors.', resolve: ({ page }) => page.prompts }),
+      nodes: t.field({
+        type: [PromptType],
+        description: 'The page, without cursors.',
+        resolve: ({ page }) => page.prompts,
+      }),
       pageInfo: t.field({ type: PageInfoType, description: 'Where it begins and ends.', resolve: (value) => value }),
     }),
   });
@@ -58,7 +65,11 @@ builder.queryField('prompts', (t) =>
       if (size < 1 || size > largestPage) {
         throw invalidRequest('first', `first must be 1 to ${largestPage}.`, { minimum: 1, maximum: largestPage });
       }
-      const page = await services.prompts.list(principal, { first: size, after: after ?? null, status: status ?? null });
+      const page = await services.prompts.list(principal, {
+        first: size,
+        after: after ?? null,
+        status: status ?? null,
+      });
       return { page, after: after ?? null };
     },
   }),

@@ -18,7 +18,9 @@ const PromptEventType = builder.interfaceRef<PromptEvent>('PromptEvent').impleme
   description: "One step of a Prompt's life on a stream.",
   resolveType: (event) => typeNames[event.type],
   fields: (t) => ({
-    cursor: t.exposeString('cursor', { description: 'Opaque: hand it back as `after` to go on right behind this event.' }),
+    cursor: t.exposeString('cursor', {
+      description: 'Opaque: hand it back as `after` to go on right behind this event.',
+    }),
     prompt: t.expose('prompt', { type: PromptType, description: 'The Prompt as it stands now.' }),
   }),
 });

@@ -24,7 +24,9 @@ export const PromptInputType = builder.inputType('PromptInput', {
     seed: t.int({ description: 'Equal seeds give equal text for an equal prompt.' }),
     stop: t.stringList({ description: 'Texts that end generation; they are never part of the text.' }),
     repeatPenalty: t.float({ description: 'Above 1 makes recent tokens less likely.' }),
-    deadlineMs: t.int({ description: 'The answer must be whole within this time, or it ends with `DEADLINE_EXCEEDED`.' }),
+    deadlineMs: t.int({
+      description: 'The answer must be whole within this time, or it ends with `DEADLINE_EXCEEDED`.',
+    }),
     priority: t.field({ type: PriorityType, description: "Order among one caller's own waiting prompts." }),
     idempotencyKey: t.string({ description: 'The same key and input within 24 hours give the same Prompt.' }),
   }),

@@ -56,15 +56,19 @@ builder.mutationFields((t) => ({
     type: ProcessPayloadType,
     description: 'Accepts a prompt and returns at once; it runs on without you. Follow it with `promptEvents`.',
     args: { input: t.arg({ type: PromptInputType, required: true, description: 'What to generate and how.' }) },
-    resolve: async (_root, { input }, { services, principal }) => ({
-      prompt: await services.prompts.submit(principal, input, 'detached'),
-    }),
+    resolve: async (_root, { input }, { services, principal, observed }) => {
+      const prompt = await services.prompts.submit(principal, input, 'detached');
+      observed?.ran(prompt, { runsOn: true });
+      return { prompt };
+    },
   }),
   cancelPrompt: t.field({
     type: ProcessPayloadType,
     description: 'Stops a Prompt before its next token; it keeps its text so far.',
     args: { id: t.arg.id({ required: true, description: 'The Prompt.' }) },
-    resolve: async (_root, { id }, { services, principal }) => ({ prompt: await services.prompts.cancel(principal, id) }),
+    resolve: async (_root, { id }, { services, principal }) => ({
+      prompt: await services.prompts.cancel(principal, id),
+    }),
   }),
   deletePrompt: t.field({
     type: DeletePayloadType,

@@ -2,16 +2,19 @@ import { setInterval } from 'node:timers/promises';
 import { invalidRequest } from '../../errors/index.js';
 import type { QueueStatus } from '../../prompts/PromptService.js';
 import type { Services } from '../../server/Services.js';
+import type { Latencies } from '../../telemetry/PromptTelemetry.js';
 import type { Resources } from '../../telemetry/ResourceMonitor.js';
 import { version } from '../../version.js';
 import { builder } from '../builder.js';
 import { leavable } from '../leavable.js';
+import { LatenciesType } from './Latencies.js';
 import { ModelType } from './Model.js';
 
 /** Figures of one moment, so that all fields of one answer fit together. */
 interface ServerSnapshot {
   status: QueueStatus;
   resources: Resources;
+  latencies: Latencies;
 }
 
 const SlotsType = builder.objectRef<QueueStatus['slots']>('Slots').implement({
@@ -49,7 +52,8 @@ const ServerType = builder.objectRef<ServerSnapshot>('Server').implement({
       type: ModelType,
       nullable: true,
       description: 'What prompts run on that name no Model; null when the catalogue does not know it.',
-      resolve: (_server, _args, { services }) => services.models.find(services.config.current.modelSettings.defaultModel) ?? null,
+      resolve: (_server, _args, { services }) =>
+        services.models.find(services.config.current.modelSettings.defaultModel) ?? null,
     }),
     slots: t.field({ type: SlotsType, description: 'Sequences.', resolve: ({ status }) => status.slots }),
     queue: t.field({ type: QueueType, description: 'Prompts that wait.', resolve: ({ status }) => status.queue }),
@@ -63,14 +67,23 @@ const ServerType = builder.objectRef<ServerSnapshot>('Server').implement({
       description: 'What it takes of this machine.',
       resolve: ({ resources }) => resources,
     }),
+    latencies: t.field({
+      type: LatenciesType,
+      description: 'How long Prompts took lately.',
+      resolve: ({ latencies }) => latencies,
+    }),
   }),
 });
 
-async function snapshot({ prompts, resources }: Services): Promise<ServerSnapshot> {
-  return { resources: await resources.read(), status: prompts.status() };
+async function snapshot({ prompts, resources, telemetry }: Services): Promise<ServerSnapshot> {
+  return { resources: await resources.read(), status: prompts.status(), latencies: telemetry.latencies() };
 }
 
-async function* snapshots(services: Services, everyMs: number, left: AbortSignal): AsyncGenerator<ServerSnapshot, void, void> {
+async function* snapshots(
+  services: Services,
+  everyMs: number,
+  left: AbortSignal,
+): AsyncGenerator<ServerSnapshot, void, void> {
   yield snapshot(services);
   for await (const _ of setInterval(everyMs, undefined, { signal: left, ref: false })) yield snapshot(services);
 }

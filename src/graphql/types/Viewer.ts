@@ -5,7 +5,10 @@ import { builder } from '../builder.js';
 export const TierType = builder.enumType('Tier', {
   description: 'A named allowance: requests a minute, burst, and prompts at once.',
   values: {
-    BASIC: { value: 'basic', description: '60 requests a minute unless Config says otherwise, burst 10, 5 prompts at once.' },
+    BASIC: {
+      value: 'basic',
+      description: '60 requests a minute unless Config says otherwise, burst 10, 5 prompts at once.',
+    },
     PRO: { value: 'pro', description: '300 requests a minute, burst 50, 20 prompts at once.' },
     ENTERPRISE: { value: 'enterprise', description: '1000 requests a minute, burst 100, 100 prompts at once.' },
   } as const,

@@ -138,8 +138,14 @@ export type Role =
 export type SystemSettingsInput = {
   /** Memory that loaded models may take together, like `10GB`. */
   cacheSize?: string | null | undefined;
+  /** After so long without a Prompt a Model is unloaded; 0 is never. */
+  idleUnloadMinutes?: number | null | undefined;
   /** Rate of the basic tier. */
   maxRequestsPerMinute?: number | null | undefined;
+  /** Prompts that are kept, the newest ones. */
+  retentionCount?: number | null | undefined;
+  /** Days that a finished Prompt is kept. */
+  retentionDays?: number | null | undefined;
 };
 
 export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };

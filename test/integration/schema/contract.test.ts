@@ -1,4 +1,10 @@
-import { buildSchema as parseSchema, isInputObjectType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
+import {
+  type GraphQLSchema,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  buildSchema as parseSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { buildSchema } from '../../../src/graphql/schema.js';
 
@@ -121,13 +127,26 @@ function signatures(schema: GraphQLSchema): Set<string> {
     if (isObjectType(type) || isInterfaceType(type)) {
       for (const { name } of type.getInterfaces()) lines.add(`${type.name} implements ${name}`);
       for (const field of Object.values(type.getFields())) {
-        const args = field.args.map((arg) => `${arg.name}: ${arg.type} = ${String(arg.defaultValue)}`).join(', ');
+        const args = field.args
+          .map((arg) => `${arg.name}: ${arg.type} = ${String(arg.defaultValue)}`)
+          .sort()
+          .join(', ');
         lines.add(`${type.name}.${field.name}(${args}): ${field.type}`);
       }
     } else if (isInputObjectType(type)) {
       for (const field of Object.values(type.getFields())) lines.add(`${type.name}.${field.name}: ${field.type}`);
     } else {
-      lines.add(`${type.name} ${'getValues' in type ? type.getValues().map(({ name }) => name).sort().join(' ') : ''}`);
+      lines.add(
+        `${type.name} ${
+          'getValues' in type
+            ? type
+                .getValues()
+                .map(({ name }) => name)
+                .sort()
+                .join(' ')
+            : ''
+        }`,
+      );
     }
   }
   return lines;
@@ -157,7 +176,8 @@ describe('the schema', () => {
       if (!('getFields' in type)) continue;
       for (const field of Object.values(type.getFields())) {
         if (!field.description) silent.push(`${type.name}.${field.name}`);
-        const args: readonly { name: string; description?: string | null | undefined }[] = 'args' in field ? field.args : [];
+        const args: readonly { name: string; description?: string | null | undefined }[] =
+          'args' in field ? field.args : [];
         for (const arg of args) if (!arg.description) silent.push(`${type.name}.${field.name}(${arg.name})`);
       }
     }

@@ -165,8 +165,14 @@ export type Role =
 export type SystemSettingsInput = {
   /** Memory that loaded models may take together, like `10GB`. */
   cacheSize?: string | null | undefined;
+  /** After so long without a Prompt a Model is unloaded; 0 is never. */
+  idleUnloadMinutes?: number | null | undefined;
   /** Rate of the basic tier. */
   maxRequestsPerMinute?: number | null | undefined;
+  /** Prompts that are kept, the newest ones. */
+  retentionCount?: number | null | undefined;
+  /** Days that a finished Prompt is kept. */
+  retentionDays?: number | null | undefined;
 };
 
 /** A named allowance: requests a minute, burst, and prompts at once. */

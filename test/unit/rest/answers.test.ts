@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LlamaHomeError } from '../../../src/errors/index.js';
 import { fromTold } from '../../../src/graphql/Operations.js';
 import { memoryText } from '../../../src/rest/answers.js';
-import { EventLines } from '../../../src/rest/eventLines.js';
 import { errorResponse } from '../../../src/rest/errorResponse.js';
+import { EventLines } from '../../../src/rest/eventLines.js';
 import { formatFor } from '../../../src/rest/streamResponse.js';
 
 describe('memoryText', () => {

@@ -63,7 +63,7 @@ describe('a prompt request', () => {
     [{ messages: [{ role: 'user', content: 'x', name: 'y' }] }, 'messages.0.name'],
     [{ prompt: 'x', stop: 'end' }, 'stop'],
     [{ prompt: 'x', priority: 'urgent' }, 'priority'],
-    [{ prompt: 'x', ['__proto__x']: 1 }, '__proto__x'],
+    [{ prompt: 'x', constructor: 1 }, 'constructor'],
     [JSON.parse('{"prompt": "x", "__proto__": {"polluted": true}}'), '__proto__'],
     [null, 'body'],
     ['x', 'body'],
@@ -91,7 +91,12 @@ describe('a prompt request', () => {
 describe('a batch request', () => {
   it('gives the shared parameters to the prompts that do not set them', () => {
     const { prompts, batchSize } = readBatchRequest(
-      { prompts: ['a', { prompt: 'b', max_tokens: 3, temperature: null }], max_tokens: 9, temperature: 0, batch_size: 2 },
+      {
+        prompts: ['a', { prompt: 'b', max_tokens: 3, temperature: null }],
+        max_tokens: 9,
+        temperature: 0,
+        batch_size: 2,
+      },
       null,
     );
     expect(batchSize).toBe(2);
@@ -114,7 +119,9 @@ describe('a batch request', () => {
 
 describe('a config request', () => {
   it('keeps what is left out away from the change', () => {
-    expect(JSON.stringify(readConfigRequest({ model_settings: { max_tokens: 7 } }))).toBe('{"modelSettings":{"maxTokens":7}}');
+    expect(JSON.stringify(readConfigRequest({ model_settings: { max_tokens: 7 } }))).toBe(
+      '{"modelSettings":{"maxTokens":7}}',
+    );
   });
 
   it.each([

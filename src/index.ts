@@ -1,0 +1,8 @@
+/** What a program uses that runs the server in its own process. */
+export type { Environment } from './config/environment.js';
+export { loadEnvironment } from './config/environment.js';
+export { type ErrorCode, errorCatalogue, LlamaHomeError } from './errors/index.js';
+export { StartError } from './server/StartError.js';
+export { type RunningServer, type StartOptions, startServer } from './server/startServer.js';
+export { createLogger } from './telemetry/logger.js';
+export { version } from './version.js';

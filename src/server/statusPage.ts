@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { statusScript } from './statusScript.js';
+import { statusStyle } from './statusStyle.js';
+
+const latencies = [
+  ['timeToFirstTokenMs', 'To the first token'],
+  ['interTokenMs', 'Between tokens'],
+  ['totalMs', 'Whole prompt'],
+] as const;
+const resources = [
+  ['cpu', 'Processor'],
+  ['memory', 'Memory'],
+  ['gpu', 'GPU memory'],
+  ['delay', 'Event loop delay'],
+] as const;
+
+const latencyRows = latencies
+  .map(([id, name]) => `<tr><th scope="row">${name}</th><td id="${id}-p50">–</td><td id="${id}-p95">–</td></tr>`)
+  .join('');
+const resourceRows = resources
+  .map(([id, name]) => `<tr><th scope="row">${name}</th><td id="${id}">–</td></tr>`)
+  .join('');
+
+const body = `<main>
+<header>
+  <h1>LlamaHome</h1>
+  <span id="state" role="status" data-state="new">connecting</span>
+  <button id="key" type="button">API key</button>
+  <div id="about">&nbsp;</div>
+</header>
+<div class="tiles">
+  <section><h2>Running</h2><div class="figure"><span id="busy">–</span><small id="total"></small></div><div class="slots" id="slots"></div></section>
+  <section><h2>Waiting</h2><div class="figure"><span id="waiting">–</span><small id="limit"></small></div><meter id="queue" min="0" aria-label="Prompts that wait"></meter></section>
+  <section class="wide"><h2>Tokens per second, last two minutes</h2><div class="figure" id="rate">–</div>
+    <svg viewBox="0 0 120 32" preserveAspectRatio="none" role="img" aria-label="Tokens per second over the last two minutes"><polyline id="line" points=""></polyline></svg></section>
+  <section><h2>Latency, last five minutes</h2><table><thead><tr><th></th><th scope="col">median</th><th scope="col">95 %</th></tr></thead><tbody>${latencyRows}</tbody></table></section>
+  <section><h2>Resources, server and engines</h2><table><tbody>${resourceRows}</tbody></table></section>
+</div>
+</main>
+<dialog id="dialog" aria-labelledby="title">
+  <form method="dialog" id="form">
+    <strong id="title">API key or token</strong>
+    <div>It needs the scope metrics:read, and is kept for this tab only.</div>
+    <input name="key" type="password" autocomplete="off" placeholder="lh_…" aria-label="API key or token">
+    <button type="submit">Use it</button>
+  </form>
+</dialog>`;
+
+function scriptOf(auth: boolean): string {
+  return `const needsKey = ${auth};\n${statusScript}`;
+}
+
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+/** GET /status: a page with live figures of the server; nothing in it is loaded from anywhere. */
+export function statusPage({ auth }: { auth: boolean }): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>LlamaHome status</title>
+<link rel="icon" href="data:,">
+<style>${statusStyle}</style>
+</head>
+<body>
+${body}
+<script>${scriptOf(auth)}</script>
+</body>
+</html>
+`;
+}
+
+/** Headers of the page: it runs its own script and no other, and cannot be framed. */
+export const statusPageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': [
+    "default-src 'none'",
+    `script-src ${[true, false].map((auth) => hash(scriptOf(auth))).join(' ')}`,
+    `style-src ${hash(statusStyle)}`,
+    "img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};

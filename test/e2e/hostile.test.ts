@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { processPrompt } from '../support/documents.js';
+import { startTestServer, type TestServer } from '../support/startTestServer.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+/** The server still does its work, in a time that a client would not notice. */
+async function expectAlive() {
+  const before = performance.now();
+  const { process } = await server.data(processPrompt, { input: { prompt: 'x', maxTokens: 2 } });
+  expect(process.prompt.text).toHaveLength(2);
+  expect(performance.now() - before).toBeLessThan(5_000);
+}
+
+describe('clients that only take up room', () => {
+  it('a thousand sockets that never say who they are: some are refused, all are closed, others are served', async () => {
+    const outcomes = Array.from({ length: 1000 }, () => {
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      socket.on('error', () => undefined);
+      return new Promise<number | undefined>((resolve) => {
+        socket.on('close', resolve);
+        socket.on('unexpected-response', (request, response) => {
+          request.destroy();
+          resolve(response.statusCode);
+        });
+      });
+    });
+    await expectAlive();
+    const codes = await Promise.all(outcomes);
+    expect(codes.filter((code) => code === 4408).length).toBeGreaterThan(400);
+    expect(codes.filter((code) => code === 503).length).toBeGreaterThan(100);
+    await expectAlive();
+  });
+
+  it('slow headers and slow bodies are cut off, others are served', async () => {
+    const open = (text: string): Promise<Socket> =>
+      new Promise((resolve) => {
+        const socket = connect(server.port, '127.0.0.1', () => socket.write(text, () => resolve(socket)));
+        socket.on('error', () => undefined);
+      });
+    const slow = await Promise.all(
+      Array.from({ length: 50 }, () => open('GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')),
+    );
+    await expectAlive();
+    const answers = await Promise.all(slow.map(async (socket) => String((await once(socket, 'data'))[0])));
+    expect(answers.every((answer) => answer.startsWith('HTTP/1.1 408'))).toBe(true);
+  });
+});
+
+describe('nonsense', () => {
+  it.each([
+    ['a deep list', `{"query": "{ __typename }", "variables": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+    [
+      'a deep object',
+      `{"query": "{ __typename }", "variables": {"a": ${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}}`,
+    ],
+    [
+      'a polluting key',
+      '{"query": "{ __typename }", "__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}',
+    ],
+    ['a deep query', JSON.stringify({ query: `{ a${'{ a'.repeat(5_000)}${'}'.repeat(5_000)} }` })],
+    [
+      'two thousand aliases',
+      JSON.stringify({ query: `{ ${Array.from({ length: 2000 }, (_, n) => `a${n}: viewer { id }`).join(' ')} }` }),
+    ],
+    ['half a character', '{"query": "{ __typename }", "operationName": "\\ud800"}'],
+  ])('%s is answered, and others are served', async (_what, body) => {
+    for (const path of ['/graphql', '/api/v1/process', '/api/v1/config', '/api/v1/batch']) {
+      const response = await fetch(server.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json' },
+        body,
+      });
+      expect([path, response.status]).toEqual([
+        path,
+        expect.toSatisfy((status: number) => status === 200 || status === 400),
+      ]);
+      expect(await response.text()).not.toMatch(/at .*\.js|node_modules|INTERNAL_ERROR|internal_error/);
+    }
+    await expectAlive();
+  });
+});
