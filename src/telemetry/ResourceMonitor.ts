@@ -90,7 +90,11 @@ export class ResourceMonitor {
    * `llamahome_event_loop_delay_seconds`. It keeps no process alive.
    * @throws RangeError when the interval is below 0.1 s or above a day, or a metric is not known
    */
-  trackResources({ interval = 60, metrics = kinds, registry = register }: TrackResourcesOptions = {}): ResourceTracking {
+  trackResources({
+    interval = 60,
+    metrics = kinds,
+    registry = register,
+  }: TrackResourcesOptions = {}): ResourceTracking {
     if (!(interval >= 0.1 && interval <= 86_400)) throw new RangeError('interval must be 0.1 to 86400 seconds.');
     const unknown = metrics.find((kind) => !kinds.includes(kind));
     if (unknown !== undefined) throw new RangeError(`metrics may hold ${kinds.join(', ')}, not ${unknown}.`);

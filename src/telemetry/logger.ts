@@ -3,11 +3,27 @@ import pretty from 'pino-pretty';
 import type { Environment } from '../config/environment.js';
 
 /** Nothing of these may ever stand in a log. */
-const secretPaths = ['authorization', 'secret', 'token', 'key', 'req.headers.authorization', '*.authorization', '*.secret'];
+const secretPaths = [
+  'authorization',
+  'secret',
+  'token',
+  'key',
+  'req.headers.authorization',
+  '*.authorization',
+  '*.secret',
+  // Where a database tells of the row that it refused, and that may hold a prompt.
+  'err.detail',
+  'err.where',
+  'err.cause.detail',
+  'err.cause.where',
+];
 
 /** The server's logger: to standard error, readable on a terminal, one JSON object a line elsewhere. */
 export function createLogger(level: Environment['log'], stream?: DestinationStream): Logger {
   const target =
-    stream ?? (process.stderr.isTTY ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' }) : destination({ dest: 2, sync: true }));
+    stream ??
+    (process.stderr.isTTY
+      ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' })
+      : destination({ dest: 2, sync: true }));
   return pino({ level, redact: secretPaths, base: undefined }, target);
 }

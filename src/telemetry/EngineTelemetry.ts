@@ -1,0 +1,63 @@
+import type { Registry } from 'prom-client';
+import type { Engine, EngineStep } from '../engine/Engine.js';
+import {
+  type EngineInstruments,
+  type EngineReading,
+  type EngineSources,
+  engineInstruments,
+} from './instruments/engines.js';
+
+export interface EngineTelemetryOptions extends Omit<EngineSources, 'engines'> {
+  registry: Registry;
+  /** The engines that run now, by model. */
+  engines: () => ReadonlyMap<string, Engine>;
+}
+
+/** Measures the engines. */
+export class EngineTelemetry {
+  private readonly instruments: EngineInstruments;
+  private readonly models = new WeakMap<Engine, string>();
+  private readonly lastStep = new WeakMap<Engine, EngineStep>();
+
+  constructor(private readonly options: EngineTelemetryOptions) {
+    this.instruments = engineInstruments(options.registry, { ...options, engines: () => this.readings() });
+  }
+
+  /** Listens to an engine from its start to its end. */
+  watch(engine: Engine): void {
+    engine.onStep = (step) => this.step(engine, step);
+    void engine.closed.then(({ expected }) => {
+      if (!expected) this.instruments.restarts.inc({ model: this.modelOf(engine) });
+    });
+  }
+
+  private step(engine: Engine, step: EngineStep): void {
+    this.lastStep.set(engine, step);
+    if (step.sequences === 0) return;
+    const labels = { model: this.modelOf(engine) };
+    this.instruments.stepSequences.observe(labels, step.sequences);
+    this.instruments.stepTokens.observe(labels, step.evaluated);
+    this.instruments.stepDuration.observe(labels, step.stepMs / 1000);
+  }
+
+  private readings(): EngineReading[] {
+    return [...this.options.engines()].map(([model, engine]) => {
+      const { slots, contextLength, memoryBytes, gpuMemoryBytes } = engine.info;
+      const held = this.lastStep.get(engine)?.heldTokens ?? 0;
+      const kvUsage = held / (slots * contextLength);
+      return { model, slots, busy: engine.stats().busy, kvUsage, memoryBytes, gpuMemoryBytes };
+    });
+  }
+
+  /** An engine learns whose it is only after its start. */
+  private modelOf(engine: Engine): string {
+    const known = this.models.get(engine);
+    if (known !== undefined) return known;
+    for (const [model, running] of this.options.engines()) {
+      if (running !== engine) continue;
+      this.models.set(engine, model);
+      return model;
+    }
+    return 'unknown';
+  }
+}
