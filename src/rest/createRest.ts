@@ -40,6 +40,8 @@ export function createRest(operations: Operations): Rest {
       });
       return errorResponse(error, { allow: allowed(route.methods) });
     }
+    // Before the body is read: a stranger learns nothing of what a request should look like.
+    context.principal = await context.services.access.authenticate(context.authorization, context.address);
     const { query, headers } = call;
     return handler({ operations, context, params, query, headers, body: () => call.body() });
   }

@@ -1,6 +1,7 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { OperationContext } from '../graphql/context.js';
 import { guardPlugins } from '../graphql/plugins/index.js';
+import { documentCaches } from '../graphql/plugins/ShortTextCache.js';
 import { buildSchema } from '../graphql/schema.js';
 import { graphqlPath } from './paths.js';
 import type { Services } from './Services.js';
@@ -21,6 +22,7 @@ export function createGraphQL(services: Services): GraphQLServer {
     maxRequestBodySize: false,
     maskedErrors: false,
     logging: false,
+    parserAndValidationCache: documentCaches(),
     plugins: guardPlugins(services),
   });
 }
