@@ -89,7 +89,7 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
       // Never an operation: a link on any page can make a browser come here.
       if (!environment.introspection)
         throw new LlamaHomeError('not_found', 'There is no page here: introspection is off.');
-      return new Response(graphiqlPage(environment), { headers: pageHeaders });
+      return new Response(await graphiqlPage(environment), { headers: pageHeaders });
     }
     return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method: 'GET', headers, signal }), context);
   }

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { graphqlPath } from './paths.js';
 
 /** What the page opens with: each can be run as it is. */
@@ -184,8 +183,10 @@ export interface PageOptions {
 let rendered: { auth: boolean; html: string } | undefined;
 
 /** The GraphiQL page: everything inline, nothing is loaded from anywhere. */
-export function graphiqlPage({ auth }: PageOptions): string {
+export async function graphiqlPage({ auth }: PageOptions): Promise<string> {
   if (rendered?.auth !== auth) {
+    // The page holds tens of megabytes of script, which a server that nobody opens it on need not keep.
+    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
     const page = renderGraphiQL({
       title: 'LlamaHome',
       endpoint: graphqlPath,
