@@ -8,6 +8,7 @@ import { runBench } from '../bench/runBench.js';
 import { defaultOptions, type Workload, workloads } from '../bench/workloads.js';
 import { loadEnvironment } from '../config/environment.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
+import { StartError } from '../server/StartError.js';
 import { ensureInstalled } from './pull.js';
 
 interface BenchFlags {
@@ -105,6 +106,9 @@ async function bench(chosen: Workload[], flags: BenchFlags): Promise<void> {
   const { clients, url, peer, threads, calm } = flags;
   const needsFile = url === undefined || selected.includes('engine') || (peer !== undefined && !/^https?:/.test(peer));
   const progress = showProgress();
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new StartError('The bench was stopped.'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     const report = await runBench({
       ...flags,
@@ -118,12 +122,14 @@ async function bench(chosen: Workload[], flags: BenchFlags): Promise<void> {
       threads: threads ?? null,
       calm: calm ?? null,
       workload: { ...defaultOptions, ...pickWorkloadOptions(flags), clients: Math.max(...clients) },
+      signal: stop.signal,
       ...progress,
     });
     progress.end();
     if (flags.svg !== undefined) await writeFile(flags.svg, drawReport(report));
     process.stdout.write(flags.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : formatReport(report));
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
     progress.end();
   }
 }

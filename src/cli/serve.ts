@@ -2,8 +2,6 @@ import { Command } from 'commander';
 import { loadEnvironment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import type { Services } from '../server/Services.js';
-import { startServer } from '../server/startServer.js';
-import { createLogger } from '../telemetry/logger.js';
 import { ensureInstalled } from './pull.js';
 
 /** `llamahome serve` */
@@ -27,6 +25,9 @@ async function fetchDefaultModel({ models, config, environment }: Services): Pro
 
 async function serve(): Promise<void> {
   const environment = loadEnvironment(process.env);
+  // Most of the program, which the other commands need not wait for.
+  const { startServer } = await import('../server/startServer.js');
+  const { createLogger } = await import('../telemetry/logger.js');
   const logger = createLogger(environment.log);
   const server = await startServer({ environment, logger, beforeListening: fetchDefaultModel });
 

@@ -55,11 +55,15 @@ export function createRest(operations: Operations): Rest {
     );
   }
 
+  /** The caller's allowance, also when its request came to no operation; nothing for a stranger. */
+  async function allowanceHeaders({ rateLimit, principal, services }: GuardedContext): Promise<Record<string, string>> {
+    const state = rateLimit ?? (principal && (await services.access.rateLimit(principal)));
+    return state === undefined ? {} : rateLimitHeaders(state);
+  }
+
   return async (call, context) => {
     const response = await answer(call, context).catch((error: unknown) => failure(error, context));
-    for (const [name, value] of Object.entries(context.rateLimit ? rateLimitHeaders(context.rateLimit) : {})) {
-      response.headers.set(name, value);
-    }
+    for (const [name, value] of Object.entries(await allowanceHeaders(context))) response.headers.set(name, value);
     return response;
   };
 }

@@ -70,8 +70,9 @@ describe('POST /process', () => {
     ['a NUL', { prompt: 'a\0b' }, 'prompt'],
     ['no object', [], 'body'],
   ])('refuses %s', async (_what, json, field) => {
-    const { status, body } = await ask('/process', { json });
+    const { status, headers, body } = await ask('/process', { json });
     expect(status).toBe(400);
+    expect(headers.get('ratelimit-limit')).toBe('1000');
     expect(body).toEqual({
       error: { code: 'invalid_request', message: expect.any(String), details: expect.objectContaining({ field }) },
     });

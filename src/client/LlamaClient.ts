@@ -1,0 +1,280 @@
+import { readBatch, readConfig, readModel, readModels } from './answers.js';
+import { Calls } from './Calls.js';
+import { CancelledError, ConnectionError, IntegrityError } from './families.js';
+import { dataOf, documentText, isRepeatable, type OperationArguments, type OperationDocument } from './graphql.js';
+import { inRange } from './inRange.js';
+import { LostConnections } from './LostConnections.js';
+import { type LlamaClientOptions, readOptions, type Settings } from './options.js';
+import { isRetryable, RetryHandler } from './RetryHandler.js';
+import { batchRequest, configRequest, promptRequest } from './requests.js';
+import { Subscriptions } from './Subscriptions.js';
+import { streamText } from './streamText.js';
+import type {
+  BatchedPrompt,
+  BatchItem,
+  BatchOptions,
+  CallOptions,
+  Config,
+  ConfigChange,
+  FollowChunk,
+  FollowOptions,
+  GenerationResult,
+  ModelInfo,
+  ModelSummary,
+  PromptOptions,
+  PromptState,
+  PromptText,
+  StreamOptions,
+  SubmittedPrompt,
+  TextChunk,
+} from './types.js';
+
+/** How connections are kept; sessions and pools set it. */
+export interface ConnectionOptions {
+  /** Milliseconds that an unused connection is kept; default 4000, and a WebSocket not at all. */
+  keepMs?: number | undefined;
+  /** Connections, and requests at once, at most; default unlimited. */
+  poolSize?: number | undefined;
+}
+
+/** For sessions and pools. */
+export const keptMs = 60_000;
+
+/**
+ * A client of a LlamaHome server, for browsers, Node, Deno and Bun.
+ *
+ *     const client = new LlamaClient({ apiKey: 'lh_…' });
+ *     const { text } = await client.processPrompt('Say hello.', { maxTokens: 20 });
+ *     for await (const chunk of client.streamResponse('Tell me a story.')) console.log(chunk.text);
+ *
+ * Every method throws an APIError: AuthenticationError, PermissionError, InvalidRequestError, RateLimitError and the
+ * other families, or a ConnectionError when the server could not be reached. What may pass by itself is tried again
+ * `maxRetries` times before it is thrown; all tries of a call carry one idempotency key, so that none runs twice. An
+ * aborted call rejects with the reason of its signal.
+ */
+export class LlamaClient {
+  private readonly options: LlamaClientOptions;
+  private readonly settings: Settings;
+  private readonly calls: Calls;
+  private readonly subscriptions: Subscriptions;
+
+  /**
+   * @param options the API key alone will do
+   * @throws InvalidRequestError for an endpoint that is no address, RangeError for a number out of range
+   */
+  constructor(
+    options: LlamaClientOptions | string = {},
+    private readonly connections: ConnectionOptions = {},
+  ) {
+    this.options = typeof options === 'string' ? { apiKey: options } : options;
+    this.settings = readOptions(this.options);
+    const { endpoint, apiKey, webSocketImpl, timeoutMs } = this.settings;
+    const { keepMs, poolSize } = connections;
+    this.calls = new Calls(this.settings, { keepMs: keepMs ?? 4000, poolSize });
+    this.subscriptions = new Subscriptions({
+      endpoint,
+      apiKey,
+      webSocketImpl,
+      keepMs: keepMs ?? 0,
+      patienceMs: timeoutMs,
+    });
+  }
+
+  /**
+   * Generates a text and waits for it. The prompt is submitted and followed, so that a lost connection or a restart of
+   * the server costs nothing; an abort cancels it. A program that dies leaves it to run to its end.
+   * @throws CancelledError when somebody cancels it, DeadlineExceededError past `deadlineMs`, and what every method throws
+   */
+  async processPrompt(prompt: PromptText, options: PromptOptions = {}): Promise<GenerationResult> {
+    const { signal } = options;
+    const request = promptRequest(prompt, options);
+    let lost: unknown;
+    // A follower has made its own tries: what it could not mend is not worth another round.
+    const shouldRetry = (error: unknown) => error !== lost && (isRetryable(error) || error instanceof IntegrityError);
+    return new RetryHandler({ ...this.settings, shouldRetry }).execute(
+      async () => {
+        const { id } = await this.calls.accepted(this.calls.submitOnce(request), signal);
+        try {
+          return await this.wholeText(id, signal);
+        } catch (error) {
+          if (signal?.aborted) this.calls.inBackground(this.calls.cancel(id));
+          if (error instanceof ConnectionError) lost = error;
+          throw error;
+        }
+      },
+      { signal },
+    );
+  }
+
+  /** The short name of `processPrompt`. */
+  process(prompt: PromptText, options: PromptOptions = {}): Promise<GenerationResult> {
+    return this.processPrompt(prompt, options);
+  }
+
+  /**
+   * Generates a text and gives it as it comes; the generator's return value is the whole result. Leaving the loop, an
+   * abort or the end of this program cancels the prompt; so does a lost connection, which throws a ConnectionError once
+   * the stream has begun. What must survive that is for `submit` and `follow`.
+   * @throws CancelledError when somebody cancels it, and what every method throws
+   */
+  async *streamResponse(
+    prompt: PromptText,
+    options: StreamOptions = {},
+  ): AsyncGenerator<TextChunk, GenerationResult, void> {
+    const { signal } = options;
+    const chunkSize = inRange('chunkSize', options.chunkSize ?? 1, { least: 1, whole: true });
+    const lost = new LostConnections();
+    const request = promptRequest(prompt, options);
+    const answer = await this.calls.attempt(
+      () => lost.watch(this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal })),
+      signal,
+    );
+    try {
+      return yield* streamText(answer, chunkSize);
+    } catch (error) {
+      throw error instanceof CancelledError ? lost.explain(error) : error;
+    }
+  }
+
+  /**
+   * Generates several texts, decoded together, and waits for all. The results are in the order of the prompts; an item
+   * that failed is an APIError in its place. An abort or a lost connection cancels what is not finished.
+   */
+  async processBatch(prompts: readonly BatchedPrompt[], options: BatchOptions = {}): Promise<BatchItem[]> {
+    const { signal } = options;
+    if (prompts.length === 0) return [];
+    const lost = new LostConnections();
+    const request = {
+      ...batchRequest(prompts, options),
+      method: 'POST',
+      path: '/api/v1/batch',
+      patienceMs: 0,
+    } as const;
+    const items = await this.calls.attempt(async () => {
+      const { body } = await lost.watch(this.calls.http.json({ ...request, signal }));
+      return readBatch(body, prompts.length);
+    }, signal);
+    return items.map((item) => (item instanceof CancelledError ? lost.explain(item) : item));
+  }
+
+  /** Hands a prompt over and returns at once: it runs on without you, a restart of the server included. */
+  async submit(prompt: PromptText, options: PromptOptions = {}): Promise<SubmittedPrompt> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const request = promptRequest(prompt, options);
+    const submitted = new RetryHandler(this.settings).execute(() => this.calls.submitOnce(request));
+    return this.calls.accepted(submitted, signal);
+  }
+
+  /**
+   * The text of a prompt as it comes, from its beginning or behind a cursor, however long ago it was submitted. A dropped
+   * connection is taken up again where it was, with growing waits, until `maxReconnects` in a row brought nothing new.
+   * Every character comes once and in order; the generator's return value is the whole result. Over plain HTTP the text
+   * is compared with the stored one at the end. Leaving or an abort cancels nothing.
+   * @throws CancelledError when it was cancelled, RestartedError when it had to run again with another outcome,
+   * IntegrityError when it was damaged on its way, the error of a prompt that failed, and what every method throws
+   */
+  async *follow(
+    prompt: string | { id: string },
+    options: FollowOptions = {},
+  ): AsyncGenerator<FollowChunk, GenerationResult, void> {
+    const id = typeof prompt === 'string' ? prompt : prompt.id;
+    return yield* this.calls.follower(id, options, false).chunks();
+  }
+
+  /** A prompt as it stands. */
+  prompt(id: string, { signal }: CallOptions = {}): Promise<PromptState> {
+    return this.calls.prompt(id, signal);
+  }
+
+  /** Stops a prompt before its next token and gives what it had; one that has ended stays as it is. */
+  cancel(id: string, { signal }: CallOptions = {}): Promise<PromptState> {
+    return this.calls.cancel(id, signal);
+  }
+
+  /** The models that the server knows. */
+  models({ signal }: CallOptions = {}): Promise<ModelSummary[]> {
+    return this.calls.quick({ path: '/api/v1/models', signal }, readModels);
+  }
+
+  /** A model by catalogue id or alias. @throws NotFoundError, whose details tell near ids */
+  model(id: string, { signal }: CallOptions = {}): Promise<ModelInfo> {
+    return this.calls.quick({ path: `/api/v1/models/${encodeURIComponent(id)}`, signal }, readModel);
+  }
+
+  /** The server's settings. */
+  config({ signal }: CallOptions = {}): Promise<Config> {
+    return this.calls.quick({ path: '/api/v1/config', signal }, readConfig);
+  }
+
+  /** Changes settings, all or none of those given; gives the whole Config after the change. */
+  updateConfig(change: ConfigChange, { signal }: CallOptions = {}): Promise<Config> {
+    return this.calls.quick(
+      { method: 'POST', path: '/api/v1/config', body: configRequest(change), signal },
+      readConfig,
+    );
+  }
+
+  /**
+   * Runs a query or mutation, typed by its document. A mutation is tried again only when `variables.input` has an
+   * `idempotencyKey`: otherwise it might run twice.
+   * @throws APIError for the first error of the result
+   */
+  async graphql<Result = unknown, Variables = Record<string, unknown>>(
+    document: OperationDocument<Result, Variables>,
+    ...[variables, { signal } = {}]: OperationArguments<Variables>
+  ): Promise<Result> {
+    const query = documentText(document);
+    const accept = 'application/graphql-response+json, application/json';
+    const body = JSON.stringify({ query, variables });
+    const send = async () => {
+      const answer = await this.calls.http.json({
+        method: 'POST',
+        path: '/graphql',
+        headers: { accept },
+        body,
+        signal,
+        patienceMs: 0,
+      });
+      return dataOf<Result>(answer.body, answer.headers.get('x-request-id') ?? undefined);
+    };
+    return isRepeatable(query, variables) ? this.calls.attempt(send, signal) : this.calls.breaker.execute(send);
+  }
+
+  /**
+   * The results of a subscription, typed by its document, over one WebSocket for all. Leaving the loop or an abort ends
+   * it. A broken socket ends it with a ConnectionError; nothing is subscribed again by itself.
+   */
+  subscribe<Result = unknown, Variables = Record<string, unknown>>(
+    document: OperationDocument<Result, Variables>,
+    ...[variables, { signal } = {}]: OperationArguments<Variables>
+  ): AsyncGenerator<Result, void, void> {
+    return this.subscriptions.iterate<Result>(documentText(document), variables, signal);
+  }
+
+  /**
+   * A client like this one that keeps its connections for a minute after their last use, until it is closed:
+   * `await using session = client.session()`.
+   */
+  session(): LlamaClient {
+    return new LlamaClient(this.options, { ...this.connections, keepMs: keptMs });
+  }
+
+  /** Ends what still runs with a ConnectionError and closes all connections. Only sessions and pools need it. */
+  async close(): Promise<void> {
+    await Promise.all([this.calls.close(), this.subscriptions.close()]);
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async wholeText(id: string, signal: AbortSignal | undefined): Promise<GenerationResult> {
+    const chunks = this.calls.follower(id, { signal }, true).chunks();
+    for (;;) {
+      const step = await chunks.next();
+      if (step.done) return step.value;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { type Client, createClient } from 'graphql-ws/client';
+import { silence } from './Answer.js';
+import { APIError } from './APIError.js';
+import { AuthenticationError, ConnectionError, PermissionError } from './families.js';
+import { dataOf, errorOf } from './graphql.js';
+import { type ApiKey, readApiKey } from './Http.js';
+import { isRecord } from './toAPIError.js';
+import { loadOnNode } from './transport.js';
+import { unlessAborted } from './waiting.js';
+
+export interface SubscriptionsOptions {
+  /** Of the server, `http…`. */
+  endpoint: string;
+  apiKey: ApiKey | undefined;
+  /** A WebSocket class, where the runtime has none. */
+  webSocketImpl: unknown;
+  /** Milliseconds that an unused socket is kept. */
+  keepMs: number;
+  /** Milliseconds of silence after which a socket is given up. */
+  patienceMs: number;
+}
+
+/** Runs subscriptions over one WebSocket, which is opened for the first and closed after the last. */
+export class Subscriptions {
+  private client: Promise<Client> | undefined;
+  private closed = false;
+
+  constructor(private readonly options: SubscriptionsOptions) {}
+
+  /** The results of a subscription. Leaving ends it. @throws APIError */
+  async *iterate<Result>(
+    query: string,
+    variables: unknown,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Result, void, void> {
+    if (this.closed) throw new ConnectionError('This client was closed.', 'client_closed');
+    this.client ??= this.connect();
+    const client = await unlessAborted(this.client, signal);
+    signal?.throwIfAborted();
+    const results = client.iterate<unknown>({ query, ...(isRecord(variables) ? { variables } : {}) });
+    try {
+      for (;;) {
+        const step = await unlessAborted(results.next(), signal);
+        if (step.done) return;
+        yield dataOf<Result>(step.value);
+      }
+    } catch (error) {
+      throw signal?.aborted ? error : toSubscriptionError(error);
+    } finally {
+      void results.return?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const client = await this.client;
+    client?.terminate();
+    await client?.dispose();
+  }
+
+  private async connect(): Promise<Client> {
+    const { endpoint, apiKey, webSocketImpl, keepMs, patienceMs } = this.options;
+    const ws = 'WebSocket' in globalThis ? undefined : await loadOnNode<{ WebSocket: unknown }>('ws');
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const expect = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => client.terminate(), patienceMs);
+    };
+    const heard = () => clearTimeout(timer);
+    const client = createClient({
+      url: `${endpoint.replace(/^http/, 'ws')}/graphql`,
+      webSocketImpl: webSocketImpl ?? ws?.WebSocket,
+      // A subscription that is started again would begin anew, and `stream` would run a second prompt.
+      retryAttempts: 0,
+      lazyCloseTimeout: keepMs,
+      keepAlive: patienceMs,
+      connectionParams: async () => {
+        const key = await readApiKey(apiKey);
+        return key === undefined ? {} : { authorization: `Bearer ${key}` };
+      },
+      on: {
+        connecting: expect,
+        connected: heard,
+        ping: (received) => {
+          if (!received) expect();
+        },
+        pong: heard,
+        closed: heard,
+        error: heard,
+      },
+    });
+    return client;
+  }
+}
+
+/** What ends a subscription: GraphQL errors, the close of the socket, or whatever the socket says. */
+function toSubscriptionError(error: unknown): unknown {
+  if (error instanceof APIError) return error;
+  const told = errorOf(error);
+  if (told !== undefined) return told;
+  if (!isRecord(error))
+    return new ConnectionError('The socket failed.', undefined, undefined, {}, undefined, { cause: error });
+  const { code, reason, message } = error;
+  const why = typeof reason === 'string' && reason !== '' ? reason : undefined;
+  if (code === 4401) return new AuthenticationError('The token or key does not hold (any more).', why);
+  if (code === 4403) return new PermissionError('The server refused this socket.');
+  if (code === 4499) return silence(0);
+  const text = why ?? (typeof message === 'string' && message !== '' ? message : `close code ${String(code)}`);
+  return new ConnectionError(`The socket was closed: ${text}.`, undefined, undefined, {}, undefined, { cause: error });
+}

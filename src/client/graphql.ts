@@ -1,0 +1,55 @@
+import { type DocumentNode, print } from 'graphql';
+import type { APIError } from './APIError.js';
+import { isRecord, readGraphQLError, toAPIError } from './toAPIError.js';
+import type { CallOptions } from './types.js';
+
+/**
+ * A document that knows the types of its result and variables, as graphql-codegen's client preset writes it: a
+ * TypedDocumentString or a TypedDocumentNode.
+ */
+export interface TypedDocument<Result, Variables> {
+  readonly __apiType?: ((variables: Variables) => Result) | undefined;
+}
+
+/** Anything that says which operation to run. */
+export type OperationDocument<Result, Variables> = TypedDocument<Result, Variables> | DocumentNode | string;
+
+/** What follows a document in a call; variables may be left out where the operation needs none. */
+export type OperationArguments<Variables> =
+  Record<string, never> extends Variables
+    ? [variables?: Variables, options?: CallOptions]
+    : [variables: Variables, options?: CallOptions];
+
+/** The text of a document. */
+export function documentText(document: OperationDocument<unknown, never>): string {
+  return isDocumentNode(document) ? print(document) : String(document);
+}
+
+function isDocumentNode(document: unknown): document is DocumentNode {
+  return isRecord(document) && document.kind === 'Document' && Array.isArray(document.definitions);
+}
+
+/** The data of a GraphQL result. @throws APIError for its first error */
+export function dataOf<Result>(result: unknown, requestId?: string): Result {
+  const told = isRecord(result) ? readGraphQLError(result.errors) : undefined;
+  if (told !== undefined) throw toAPIError(told, 400, requestId);
+  // The document's types say what its data is.
+  return (isRecord(result) ? result.data : undefined) as Result;
+}
+
+/** GraphQL errors of a subscription. */
+export function errorOf(errors: unknown): APIError | undefined {
+  const told = readGraphQLError(errors);
+  return told === undefined ? undefined : toAPIError(told, 400);
+}
+
+/**
+ * Whether an operation may be sent again when it is not known what became of it: a query always, a mutation when its
+ * input has an idempotency key.
+ */
+export function isRepeatable(text: string, variables: unknown): boolean {
+  const withoutComments = text.replaceAll(/#[^\n]*/g, '');
+  if (!/(^|[\s})])mutation\b/.test(withoutComments)) return true;
+  const input = isRecord(variables) ? variables.input : undefined;
+  return isRecord(input) && typeof input.idempotencyKey === 'string';
+}

@@ -1,0 +1,78 @@
+import { InvalidRequestError } from './families.js';
+import type { BatchedPrompt, BatchOptions, ConfigChange, PromptOptions, PromptText } from './types.js';
+
+/** Options as REST spells them. Any other name goes as it is: the server refuses what it does not know, by name. */
+const restNames: Readonly<Record<string, string>> = {
+  maxTokens: 'max_tokens',
+  topP: 'top_p',
+  topK: 'top_k',
+  minP: 'min_p',
+  repeatPenalty: 'repeat_penalty',
+  deadlineMs: 'deadline_ms',
+  batchSize: 'batch_size',
+  modelSettings: 'model_settings',
+  systemSettings: 'system_settings',
+  defaultModel: 'default_model',
+  cacheSize: 'cache_size',
+  maxRequestsPerMinute: 'max_requests_per_minute',
+};
+
+/** Options that concern the call and not the server. */
+const callOptions = new Set(['signal', 'idempotencyKey', 'chunkSize']);
+
+function respell(options: object): Record<string, unknown> {
+  const entries = Object.entries(options).filter(([name]) => !callOptions.has(name));
+  return Object.fromEntries(entries.map(([name, value]) => [restNames[name] ?? name, value]));
+}
+
+function contentOf(prompt: PromptText): Record<string, unknown> {
+  return typeof prompt === 'string' ? { prompt } : { messages: prompt };
+}
+
+function isConversation(prompt: BatchedPrompt): prompt is Extract<BatchedPrompt, readonly unknown[]> {
+  return Array.isArray(prompt);
+}
+
+/** A request that starts something: sent again, it stays the same. */
+export interface PromptRequest {
+  body: string;
+  headers: Record<string, string>;
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function request(body: Record<string, unknown>, idempotencyKey: string | undefined): PromptRequest {
+  const key = idempotencyKey ?? randomKey();
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new InvalidRequestError(
+      'idempotencyKey must have 1 to 255 printable ASCII characters and no spaces.',
+      'invalid_request',
+      400,
+      { field: 'idempotencyKey' },
+    );
+  }
+  return { body: JSON.stringify(body), headers: { 'idempotency-key': key } };
+}
+
+/** The body of POST /stream and /prompts. */
+export function promptRequest(prompt: PromptText, options: PromptOptions): PromptRequest {
+  return request({ ...contentOf(prompt), ...respell(options) }, options.idempotencyKey);
+}
+
+/** The body of POST /batch. */
+export function batchRequest(prompts: readonly BatchedPrompt[], options: BatchOptions): PromptRequest {
+  const list = prompts.map((prompt) =>
+    typeof prompt === 'string' || isConversation(prompt) ? contentOf(prompt) : respell(prompt),
+  );
+  return request({ prompts: list, ...respell(options) }, options.idempotencyKey);
+}
+
+/** The body of POST /config. */
+export function configRequest(change: ConfigChange): string {
+  const parts = Object.entries(change).map(([name, part]) => [name, part == null ? part : respell(part)]);
+  return JSON.stringify(respell(Object.fromEntries(parts)));
+}

@@ -1,0 +1,179 @@
+import type { APIError } from './APIError.js';
+
+/** One turn of a conversation. */
+export interface Message {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** What is asked: a text, or a conversation whose next turn the model says. */
+export type PromptText = string | readonly Message[];
+
+/** How a text is generated. What is left out comes from the server's Config. */
+export interface GenerationOptions {
+  /** Instructions that go before the prompt. */
+  system?: string | undefined;
+  /** Catalogue id or alias. */
+  model?: string | undefined;
+  /** Tokens generated at most; Config says 100 at first. */
+  maxTokens?: number | undefined;
+  /** 0 (always the likeliest token) to 2; Config says 0.7 at first. */
+  temperature?: number | undefined;
+  /** Only the likeliest tokens that together have this probability. */
+  topP?: number | undefined;
+  /** Only this many of the likeliest tokens. */
+  topK?: number | undefined;
+  /** Only tokens at least this likely, relative to the likeliest. */
+  minP?: number | undefined;
+  /** Equal seeds give equal text for an equal prompt. */
+  seed?: number | undefined;
+  /** Texts that end generation; they are never part of the text. */
+  stop?: readonly string[] | undefined;
+  /** Above 1 makes recent tokens less likely. */
+  repeatPenalty?: number | undefined;
+  /** Milliseconds within which the answer must be whole, or it ends with a DeadlineExceededError. */
+  deadlineMs?: number | undefined;
+  /** Order among your own waiting prompts; default `normal`. */
+  priority?: 'low' | 'normal' | 'high' | undefined;
+}
+
+export interface CallOptions {
+  /** Ends the call at once; it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface PromptOptions extends GenerationOptions, CallOptions {
+  /**
+   * Calls with the same key and input within 24 hours are one prompt. Each call has a key of its own by default, which
+   * makes its retries safe; give one to be safe against a repeated call, too.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+export interface StreamOptions extends PromptOptions {
+  /** Gathers at least this many characters (UTF-16 units) before each chunk but the last; default 1, as they come. */
+  chunkSize?: number | undefined;
+}
+
+export interface BatchOptions extends PromptOptions {
+  /** Prompts decoded together at most; default all. */
+  batchSize?: number | undefined;
+}
+
+export interface FollowOptions extends CallOptions {
+  /** `cursor` of a chunk: goes on right behind it. Default: from the beginning. */
+  after?: string | undefined;
+}
+
+/** A prompt of a batch that needs options of its own; they count more than those of the batch. */
+export type BatchedPrompt = PromptText | (GenerationOptions & ({ prompt: string } | { messages: readonly Message[] }));
+
+export interface Usage {
+  /** Tokens of the rendered prompt. */
+  promptTokens: number;
+  /** Tokens generated. */
+  completionTokens: number;
+  totalTokens: number;
+}
+
+/** Why generation ended: the model ended it or a stop text came, `maxTokens` were reached, or it was cancelled or failed. */
+export type FinishReason = 'stop' | 'length' | 'cancelled' | 'error';
+
+/** A generated text. */
+export interface GenerationResult {
+  text: string;
+  usage: Usage;
+  /** Catalogue id of the model that ran, aliases resolved. */
+  model: string;
+  /** When the prompt was accepted, ISO 8601 in UTC. */
+  created: string;
+  /** Id of the prompt, `prm_…`. */
+  id: string;
+  finishReason: FinishReason;
+}
+
+/** What became of one prompt of a batch. */
+export type BatchItem = GenerationResult | APIError;
+
+/** A piece of a text; all pieces joined are the text, whitespace exact. */
+export interface TextChunk {
+  text: string;
+  /** Counts the chunks of this call: 0, 1, 2 … */
+  index: number;
+}
+
+export interface FollowChunk extends TextChunk {
+  /** Opaque: `follow(id, { after: cursor })` goes on right behind this chunk. */
+  cursor: string;
+}
+
+export type PromptStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** A prompt that was accepted and runs on without its caller. */
+export interface SubmittedPrompt {
+  /** `prm_…` */
+  id: string;
+  status: PromptStatus;
+}
+
+/** A prompt as it stands. */
+export interface PromptState {
+  id: string;
+  status: PromptStatus;
+  /** Generated so far. */
+  text: string;
+  /** Null until it has run. */
+  usage: Usage | null;
+  model: string;
+  created: string;
+  /** Null until it has ended. */
+  finishReason: FinishReason | null;
+  /** What was asked: the prompt, or the conversation as `role: content` lines. */
+  input: string;
+  /** Set when it failed. */
+  error: APIError | null;
+  /** 1 at first; one more each time it had to run again. */
+  attempt: number;
+  /** Place in its model's queue, 0 is next; null when it does not wait. */
+  queuePosition: number | null;
+  /** When it ended, ISO 8601 in UTC; null until then. */
+  finished: string | null;
+}
+
+/** A model in a list. */
+export interface ModelSummary {
+  /** Catalogue id. */
+  id: string;
+  name: string;
+  version: string;
+  /** Number of parameters as people say it, like `135M`. */
+  parameters: string;
+  /** Tokens of prompt and completion that fit at most. */
+  contextLength: number;
+}
+
+/** A model in full. */
+export interface ModelInfo extends ModelSummary {
+  /** `text-generation`, `chat`, `summarization`, `translation`, `code`, `embedding`. */
+  capabilities: string[];
+  performance: {
+    /** Measured on this server; null until it was. */
+    tokensPerSecond: number | null;
+    /** Like `8GB`; null when it is not known. */
+    memoryRequired: string | null;
+  };
+}
+
+/** The settings that can change while the server runs. */
+export interface Config {
+  /** What prompts get when they do not say. */
+  modelSettings: { defaultModel: string; maxTokens: number; temperature: number };
+  /** `cacheSize`: memory that loaded models may take together, like `10GB`; `maxRequestsPerMinute`: rate of the basic tier. */
+  systemSettings: { cacheSize: string; maxRequestsPerMinute: number };
+}
+
+/** Settings to change; what is left out stays. */
+export interface ConfigChange {
+  modelSettings?: Partial<Config['modelSettings']> | undefined;
+  systemSettings?: Partial<Config['systemSettings']> | undefined;
+}
