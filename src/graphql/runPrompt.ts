@@ -1,23 +1,13 @@
 import { LlamaHomeError } from '../errors/index.js';
-import { type BatchInput, isFinished, type Prompt, type PromptEvent, type PromptInput } from '../prompts/Prompt.js';
+import type { BatchInput, Prompt, PromptEvent, PromptInput } from '../prompts/Prompt.js';
 import type { GraphQLContext } from './context.js';
 import { leavable } from './leavable.js';
 
-function cancelUnfinished({ services, principal }: GraphQLContext, prompts: readonly Prompt[]): void {
-  for (const prompt of prompts) {
-    if (isFinished(prompt.status)) continue;
-    services.prompts.cancel(principal, prompt.id).catch((error: unknown) => {
-      services.logger.warn(
-        { err: error, promptId: prompt.id },
-        'a prompt whose caller has gone could not be cancelled',
-      );
-    });
-  }
-}
-
-/** Awaits `work`; when the caller goes first, cancels those of `prompts` that are not finished. */
+/** Awaits `work`; when the caller goes first, those of `prompts` that nobody else asked for are cancelled. */
 async function whileWanted<T>(context: GraphQLContext, prompts: readonly Prompt[], work: Promise<T>): Promise<T> {
-  const onAbort = () => cancelUnfinished(context, prompts);
+  const onAbort = () => {
+    for (const prompt of prompts) context.services.prompts.leave(prompt);
+  };
   if (context.signal.aborted) onAbort();
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -62,5 +52,5 @@ export async function streamPrompt(
   observed?.ran(prompt);
   context.onAccepted?.(prompt.id);
   const events = await services.prompts.follow(principal, prompt.id);
-  return leavable(events, { signal, onLeave: () => cancelUnfinished(context, [prompt]) });
+  return leavable(events, { signal, onLeave: () => services.prompts.leave(prompt) });
 }

@@ -32,6 +32,8 @@ export interface Running {
   dispatched: Dispatched;
   dispatcher: Dispatcher;
   deadline: NodeJS.Timeout | undefined;
+  /** Who waits for it or streams it as their own request; a repeated request shares its prompt. */
+  callers: number;
 }
 
 export interface BatchLimit {
@@ -165,7 +167,7 @@ export class PromptRunner {
     const left = deadlineAt === null ? undefined : Math.max(0, deadlineAt.getTime() - Date.now());
     const deadline =
       left === undefined ? undefined : setTimeout(() => dispatcher.stop(dispatched, 'deadline'), left).unref();
-    const running = { record, live, dispatched, dispatcher, deadline };
+    const running = { record, live, dispatched, dispatcher, deadline, callers: 0 };
     this.running.set(id, running);
     this.options.observer?.arrived(record);
     return running;

@@ -81,10 +81,10 @@ export class PromptService {
         idempotencyKey: key,
         inputHash,
       });
-    if (key === null || inputHash === null) return create();
+    if (key === null || inputHash === null) return this.called(await create());
     const claim = { ownerId: principal.userId, key, inputHash };
     const [prompt] = await this.idempotency.once(claim, async () => [await create()]);
-    return this.latest(prompt ?? (await create()));
+    return this.called(prompt ?? (await create()));
   }
 
   /** Accepts all, or refuses the batch as a whole when it finds no room; one that can't run is in the list as FAILED. */
@@ -121,7 +121,7 @@ export class PromptService {
       key === null || inputHash === null
         ? await create()
         : await this.idempotency.once({ ownerId: principal.userId, key, inputHash }, create);
-    return { prompts: prompts.map((prompt) => this.latest(prompt)) };
+    return { prompts: prompts.map((prompt) => this.called(prompt)) };
   }
 
   /** Settles when the prompt is COMPLETED, FAILED or CANCELLED. `signal` stops the waiting, not the prompt. */
@@ -178,6 +178,19 @@ export class PromptService {
       await running.live.ended();
     }
     return prompt;
+  }
+
+  /**
+   * A caller whose own request this prompt is has gone: it is cancelled when that was the last one, and its key freed,
+   * so that the request can be sent again. A detached one runs on.
+   */
+  leave({ id }: Prompt): void {
+    const running = this.runner.find(id);
+    if (running === undefined || running.dispatched.mode === 'detached') return;
+    running.callers--;
+    if (running.callers > 0 || isFinished(running.record.status)) return;
+    running.record.idempotencyKey = null;
+    running.dispatcher.stop(running.dispatched, 'cancelled');
   }
 
   /** Cancels what runs and leaves no trace of the content. */
@@ -295,6 +308,14 @@ export class PromptService {
       await repository.insert([record]);
       return record;
     }
+  }
+
+  /** The prompt as it stands now, with one more who asked for it. */
+  private called(record: PromptRecord): PromptRecord {
+    const running = this.runner.find(record.id);
+    if (running === undefined) return record;
+    running.callers++;
+    return running.record;
   }
 
   private latest(record: PromptRecord): PromptRecord {

@@ -153,3 +153,33 @@ describe('a follower that reads late', () => {
     await client.dispose();
   });
 });
+
+describe('a request that was sent twice with one idempotency key', () => {
+  it('goes on for the second caller when the first has gone', async () => {
+    const keyed = { ...input, maxTokens: 400, idempotencyKey: 'twice' };
+    const [one, other] = [server.ws(), server.ws()];
+    const earlier = over(one, stream, { input: keyed });
+    const { stream: started } = await first(earlier);
+    const second = over(other, stream, { input: keyed });
+    expect((await first(second)).stream.prompt.id).toBe(started.prompt.id);
+    one.terminate();
+    expect((await all(second)).at(-1)?.stream).toMatchObject({
+      __typename: 'PromptCompleted',
+      prompt: { status: 'COMPLETED' },
+    });
+    await other.dispose();
+  });
+
+  it('runs anew when nobody waited for it any more', async () => {
+    const keyed = { ...input, idempotencyKey: 'again' };
+    const client = server.ws();
+    const { stream: started } = await first(over(client, stream, { input: keyed }));
+    client.terminate();
+    await expectCancelled(started.prompt.id);
+    const again = server.ws();
+    const { stream: restarted } = await first(over(again, stream, { input: keyed }));
+    expect(restarted.prompt.id).not.toBe(started.prompt.id);
+    again.terminate();
+    await expectCancelled(restarted.prompt.id);
+  });
+});

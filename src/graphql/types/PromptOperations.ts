@@ -1,7 +1,7 @@
 import type { Prompt } from '../../prompts/Prompt.js';
+import { totalUsage } from '../../prompts/records.js';
 import { builder } from '../builder.js';
 import { processBatch, processPrompt } from '../runPrompt.js';
-import { totalUsage } from '../totalUsage.js';
 import { PromptType, UsageType } from './Prompt.js';
 import { BatchInputType, PromptInputType } from './PromptInput.js';
 
