@@ -1,10 +1,12 @@
 import type { Answer } from './Answer.js';
 import { APIError } from './APIError.js';
 import { readPrompt, readSubmitted } from './answers.js';
+import { askPatiently } from './askPatiently.js';
 import { CircuitBreaker, isFailure } from './CircuitBreaker.js';
 import { Follower } from './Follower.js';
 import { NotFoundError } from './families.js';
 import { Http, type HttpRequest } from './Http.js';
+import { LostConnections } from './LostConnections.js';
 import type { Settings } from './options.js';
 import { RetryHandler } from './RetryHandler.js';
 import type { PromptRequest } from './requests.js';
@@ -50,6 +52,20 @@ export class Calls {
   /** A request whose answer is JSON that comes soon. */
   quick<T>(request: TimedRequest, read: (body: unknown) => T): Promise<T> {
     return this.attempt(async () => read((await this.http.json(this.timed(request))).body), request.signal);
+  }
+
+  /** A request that may take as long as it needs, and may be repeated: tries until it succeeds or can't. */
+  patient<T>(
+    request: TimedRequest,
+    read: (answer: { body: unknown; headers: Headers }) => T,
+    lost = new LostConnections(),
+  ): Promise<T> {
+    const { signal } = request;
+    const send = async (own: AbortSignal, spare: boolean) =>
+      read(await lost.watch(this.http.json({ ...request, signal: own, spare, patienceMs: 0 })));
+    const check = (own: AbortSignal) => this.retry.execute(() => this.reach(own), { signal: own });
+    const { timeoutMs: patienceMs } = this.settings;
+    return this.attempt(() => askPatiently(send, { patienceMs, check, signal }), signal);
   }
 
   /** Connects to a stream, once. */
@@ -112,6 +128,11 @@ export class Calls {
   async close(): Promise<void> {
     await Promise.allSettled(this.background);
     await this.http.close();
+  }
+
+  /** Rejects when the server is not there. Not behind the breaker, which may just wait for the call that asks. */
+  private async reach(signal: AbortSignal): Promise<void> {
+    (await this.http.open(this.timed({ path: '/healthz', signal, spare: true }))).finish();
   }
 
   private timed(request: TimedRequest): HttpRequest {

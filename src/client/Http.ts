@@ -26,6 +26,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Milliseconds within which the answer must begin, and that it may pause then. 0 waits for ever. */
   patienceMs: number;
+  /** Goes beside a pool whose connections may all be taken. */
+  spare?: boolean;
 }
 
 /** Reads `apiKey` as it is sent. @throws InvalidRequestError for what can be no key */
@@ -39,6 +41,7 @@ export async function readApiKey(apiKey: ApiKey | undefined): Promise<string | u
 /** Sends single requests and turns everything that can go wrong into an APIError. Knows nothing of retries. */
 export class Http {
   private transport: Promise<Transport> | undefined;
+  private spare: Promise<Transport> | undefined;
   private readonly closing = new AbortController();
 
   constructor(private readonly options: HttpOptions) {}
@@ -57,7 +60,7 @@ export class Http {
     };
     try {
       controller.signal.throwIfAborted();
-      release = (await this.options.slots?.acquire(controller.signal)) ?? release;
+      if (request.spare !== true) release = (await this.options.slots?.acquire(controller.signal)) ?? release;
       const response = await this.send(request, controller);
       const answer = new Answer(response, { controller, patienceMs, leave });
       if (!response.ok) throw await answer.error();
@@ -80,16 +83,24 @@ export class Http {
 
   /** Ends everything under way and lets go of all connections; nothing can be sent any more. */
   async close(): Promise<void> {
-    this.closing.abort(new ConnectionError('This client was closed.', 'client_closed'));
-    await (await this.transport)?.close();
+    this.closing.abort(clientClosed());
+    await Promise.all([this.transport, this.spare].map(async (transport) => (await transport)?.close()));
+  }
+
+  private transportFor({ spare }: HttpRequest): Promise<Transport> {
+    if (spare !== true || this.options.connections === undefined) {
+      this.transport ??= createTransport(this.options);
+      return this.transport;
+    }
+    this.spare ??= createTransport({ ...this.options, connections: undefined });
+    return this.spare;
   }
 
   private async send(request: HttpRequest, controller: AbortController): Promise<Response> {
     const { path, body, headers, method = 'GET', patienceMs } = request;
     const timer = patienceMs > 0 ? setTimeout(() => controller.abort(silence(patienceMs)), patienceMs) : undefined;
     try {
-      this.transport ??= createTransport(this.options);
-      const { fetch } = await this.transport;
+      const { fetch } = await this.transportFor(request);
       const key = await unlessAborted(readApiKey(this.options.apiKey), controller.signal);
       return await fetch(`${this.options.endpoint}${path}`, {
         method,
@@ -110,6 +121,11 @@ export class Http {
       clearTimeout(timer);
     }
   }
+}
+
+/** What ends everything that still runs when a client is closed, and all that is asked of it afterwards. */
+export function clientClosed(): ConnectionError {
+  return new ConnectionError('This client was closed.', 'client_closed');
 }
 
 /** An abort's own reason, or what kept the request from being answered. */

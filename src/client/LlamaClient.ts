@@ -8,7 +8,7 @@ import { type LlamaClientOptions, readOptions, type Settings } from './options.j
 import { isRetryable, RetryHandler } from './RetryHandler.js';
 import { batchRequest, configRequest, promptRequest } from './requests.js';
 import { Subscriptions } from './Subscriptions.js';
-import { streamText } from './streamText.js';
+import { startStream, streamText } from './streamText.js';
 import type {
   BatchedPrompt,
   BatchItem,
@@ -114,7 +114,7 @@ export class LlamaClient {
   /**
    * Generates a text and gives it as it comes; the generator's return value is the whole result. Leaving the loop, an
    * abort or the end of this program cancels the prompt; so does a lost connection, which throws a ConnectionError once
-   * the stream has begun. What must survive that is for `submit` and `follow`.
+   * some text has come. What must survive that is for `submit` and `follow`.
    * @throws CancelledError when somebody cancels it, and what every method throws
    */
   async *streamResponse(
@@ -125,12 +125,11 @@ export class LlamaClient {
     const chunkSize = inRange('chunkSize', options.chunkSize ?? 1, { least: 1, whole: true });
     const lost = new LostConnections();
     const request = promptRequest(prompt, options);
-    const answer = await this.calls.attempt(
-      () => lost.watch(this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal })),
-      signal,
-    );
+    const open = async () =>
+      startStream(await this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal }));
+    const stream = await this.calls.attempt(() => lost.watch(open()), signal);
     try {
-      return yield* streamText(answer, chunkSize);
+      return yield* streamText(stream, chunkSize);
     } catch (error) {
       throw error instanceof CancelledError ? lost.explain(error) : error;
     }
@@ -138,22 +137,15 @@ export class LlamaClient {
 
   /**
    * Generates several texts, decoded together, and waits for all. The results are in the order of the prompts; an item
-   * that failed is an APIError in its place. An abort or a lost connection cancels what is not finished.
+   * that failed is an APIError in its place. An abort or a lost connection cancels what is not finished; a connection
+   * that is merely silent does not.
    */
   async processBatch(prompts: readonly BatchedPrompt[], options: BatchOptions = {}): Promise<BatchItem[]> {
     const { signal } = options;
     if (prompts.length === 0) return [];
     const lost = new LostConnections();
-    const request = {
-      ...batchRequest(prompts, options),
-      method: 'POST',
-      path: '/api/v1/batch',
-      patienceMs: 0,
-    } as const;
-    const items = await this.calls.attempt(async () => {
-      const { body } = await lost.watch(this.calls.http.json({ ...request, signal }));
-      return readBatch(body, prompts.length);
-    }, signal);
+    const request = { ...batchRequest(prompts, options), method: 'POST', path: '/api/v1/batch', signal } as const;
+    const items = await this.calls.patient(request, ({ body }) => readBatch(body, prompts.length), lost);
     return items.map((item) => (item instanceof CancelledError ? lost.explain(item) : item));
   }
 
@@ -225,20 +217,17 @@ export class LlamaClient {
     ...[variables, { signal } = {}]: OperationArguments<Variables>
   ): Promise<Result> {
     const query = documentText(document);
-    const accept = 'application/graphql-response+json, application/json';
-    const body = JSON.stringify({ query, variables });
-    const send = async () => {
-      const answer = await this.calls.http.json({
-        method: 'POST',
-        path: '/graphql',
-        headers: { accept },
-        body,
-        signal,
-        patienceMs: 0,
-      });
-      return dataOf<Result>(answer.body, answer.headers.get('x-request-id') ?? undefined);
-    };
-    return isRepeatable(query, variables) ? this.calls.attempt(send, signal) : this.calls.breaker.execute(send);
+    const request = {
+      method: 'POST',
+      path: '/graphql',
+      headers: { accept: 'application/graphql-response+json, application/json' },
+      body: JSON.stringify({ query, variables }),
+      signal,
+    } as const;
+    const read = ({ body, headers }: { body: unknown; headers: Headers }) =>
+      dataOf<Result>(body, headers.get('x-request-id') ?? undefined);
+    if (isRepeatable(query, variables)) return this.calls.patient(request, read);
+    return this.calls.breaker.execute(async () => read(await this.calls.http.json({ ...request, patienceMs: 0 })));
   }
 
   /**

@@ -9,7 +9,8 @@ export interface PooledClientOptions extends LlamaClientOptions {
 
 /**
  * A LlamaClient for many calls at once: no more than `poolSize` requests run together, each on one of as many kept
- * connections; the others wait for their turn in order. A stream has its connection until it ends. Close it at the end.
+ * connections; the others wait for their turn in order. A stream has its connection until it ends. Only a look after a
+ * batch that has been silent for `timeoutMs` goes beside them. Close it at the end.
  *
  *     await using pool = new PooledClient({ apiKey, poolSize: 8, maxRetries: 5 });
  *     const answers = await Promise.all(questions.map((question) => pool.process(question)));

@@ -3,7 +3,7 @@ import { silence } from './Answer.js';
 import { APIError } from './APIError.js';
 import { AuthenticationError, ConnectionError, PermissionError } from './families.js';
 import { dataOf, errorOf } from './graphql.js';
-import { type ApiKey, readApiKey } from './Http.js';
+import { type ApiKey, clientClosed, readApiKey } from './Http.js';
 import { isRecord } from './toAPIError.js';
 import { loadOnNode } from './transport.js';
 import { unlessAborted } from './waiting.js';
@@ -33,7 +33,7 @@ export class Subscriptions {
     variables: unknown,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Result, void, void> {
-    if (this.closed) throw new ConnectionError('This client was closed.', 'client_closed');
+    if (this.closed) throw clientClosed();
     this.client ??= this.connect();
     const client = await unlessAborted(this.client, signal);
     signal?.throwIfAborted();
@@ -45,7 +45,8 @@ export class Subscriptions {
         yield dataOf<Result>(step.value);
       }
     } catch (error) {
-      throw signal?.aborted ? error : toSubscriptionError(error);
+      if (signal?.aborted) throw error;
+      throw this.closed ? clientClosed() : toSubscriptionError(error, this.options.patienceMs);
     } finally {
       void results.return?.();
     }
@@ -53,9 +54,7 @@ export class Subscriptions {
 
   async close(): Promise<void> {
     this.closed = true;
-    const client = await this.client;
-    client?.terminate();
-    await client?.dispose();
+    (await this.client)?.terminate();
   }
 
   private async connect(): Promise<Client> {
@@ -94,7 +93,7 @@ export class Subscriptions {
 }
 
 /** What ends a subscription: GraphQL errors, the close of the socket, or whatever the socket says. */
-function toSubscriptionError(error: unknown): unknown {
+function toSubscriptionError(error: unknown, patienceMs: number): unknown {
   if (error instanceof APIError) return error;
   const told = errorOf(error);
   if (told !== undefined) return told;
@@ -104,7 +103,7 @@ function toSubscriptionError(error: unknown): unknown {
   const why = typeof reason === 'string' && reason !== '' ? reason : undefined;
   if (code === 4401) return new AuthenticationError('The token or key does not hold (any more).', why);
   if (code === 4403) return new PermissionError('The server refused this socket.');
-  if (code === 4499) return silence(0);
+  if (code === 4499) return silence(patienceMs);
   const text = why ?? (typeof message === 'string' && message !== '' ? message : `close code ${String(code)}`);
   return new ConnectionError(`The socket was closed: ${text}.`, undefined, undefined, {}, undefined, { cause: error });
 }

@@ -18,9 +18,10 @@ export interface LlamaClientOptions {
   /** Seconds that they are refused before one may try; default 5. */
   resetTimeout?: number | undefined;
   /**
-   * Milliseconds of silence after which a request that should be quick, or a stream, is given up and tried again;
-   * default 45000 (a stream with nothing to say gives a sign every 15000). Batches and `graphql` may take as long as they
-   * need: give them an `AbortSignal.timeout()`.
+   * Milliseconds of silence after which a request that should be quick, or a stream, is given up and tried again; default
+   * 45000 (a stream with nothing to say gives a sign every 15000). Batches and what `graphql` can repeat may take as long
+   * as they need: they are then asked for once more, beside the first connection. A mutation that can't be repeated waits
+   * as long as its signal lets it.
    */
   timeoutMs?: number | undefined;
   /** Sent with each request. */

@@ -1,15 +1,36 @@
 import type { Answer } from './Answer.js';
 import { cancelled } from './answers.js';
-import { RestartedError } from './families.js';
-import { readStream } from './readStream.js';
+import { ConnectionError, RestartedError } from './families.js';
+import { readStream, type StreamLine } from './readStream.js';
 import type { GenerationResult, TextChunk } from './types.js';
 
+/** A stream that has begun to say something. */
+export interface StartedStream {
+  first: IteratorResult<StreamLine, void>;
+  rest: AsyncGenerator<StreamLine, void, void>;
+}
+
+/** Waits for the first line: until then a failure may be tried again. */
+export async function startStream(answer: Answer): Promise<StartedStream> {
+  const rest = readStream(answer);
+  return { first: await rest.next(), rest };
+}
+
+async function* linesOf({ first, rest }: StartedStream): AsyncGenerator<StreamLine, void, void> {
+  try {
+    if (!first.done) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}
+
 /**
- * Reads a stream that is not followed: its chunks, gathered until they have at least `chunkSize` characters. What had
- * come before an error is handed out before it is thrown. Leaving cuts the connection.
+ * The chunks of a stream that is not followed, gathered until they have at least `chunkSize` characters. What had come
+ * before an error is handed out before it is thrown. Leaving cuts the connection.
  */
 export async function* streamText(
-  answer: Answer,
+  stream: StartedStream,
   chunkSize: number,
 ): AsyncGenerator<TextChunk, GenerationResult, void> {
   let whole = '';
@@ -21,7 +42,7 @@ export async function* streamText(
     return chunk;
   };
   try {
-    for await (const line of readStream(answer)) {
+    for await (const line of linesOf(stream)) {
       if (line.type === 'end') {
         if (pending !== '') yield next();
         if (line.end.finishReason === 'cancelled') throw cancelled(line.end.id);
@@ -34,7 +55,7 @@ export async function* streamText(
       pending += line.text;
       if (pending !== '' && pending.length >= chunkSize) yield next();
     }
-    throw answer.unexpected('ended too early');
+    throw new ConnectionError('The stream ended before the text was whole.');
   } catch (error) {
     if (pending !== '') yield next();
     throw error;

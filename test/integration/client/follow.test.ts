@@ -6,8 +6,11 @@ import {
   type GenerationResult,
   IntegrityError,
   InvalidRequestError,
+  isFailed,
   LlamaClient,
   NotFoundError,
+  PooledClient,
+  TimeoutError,
 } from '../../../src/client/index.js';
 import { makeSlowModel, type SlowModel } from '../../support/slowModel.js';
 import { startTestServer, type TestServer } from '../../support/startTestServer.js';
@@ -19,7 +22,7 @@ let direct: LlamaClient;
 
 beforeAll(async () => {
   model = await makeSlowModel();
-  server = await startTestServer({ env: { LLAMAHOME_MODEL: model.path } });
+  server = await startTestServer({ env: { LLAMAHOME_MODEL: model.path, LLAMAHOME_THREADS: '1' } });
   direct = new LlamaClient({ apiKey: server.adminKey, endpoint: server.url });
   await direct.process('warm up', { maxTokens: 1 });
 });
@@ -196,15 +199,50 @@ describe('what is submitted through a bad connection', () => {
     expect(await runsOf(marker)).toEqual([id]);
   });
 
-  test('streamResponse says that the prompt is lost with its connection', async () => {
+  test.each([1, undefined])(
+    'a batch is not lost with a connection that fell silent, in a pool of %s',
+    async (poolSize) => {
+      const marker = `batched with ${poolSize}`;
+      await using proxy = await TcpProxy.start(server, (connection) => (connection === 0 ? { silentAfter: 0 } : {}));
+      const options = { apiKey: server.adminKey, endpoint: proxy.url, timeoutMs: 250 };
+      await using client =
+        poolSize === undefined ? new LlamaClient(options) : new PooledClient({ ...options, poolSize });
+      const items = await client.processBatch([marker, marker], { maxTokens: 20 });
+      const runs = await runsOf(marker);
+      expect(items.map((item) => isFailed(item) || item.id).sort()).toEqual(runs.sort());
+      expect(runs).toHaveLength(2);
+    },
+  );
+
+  test('a batch for a server that is gone ends with a typed error', async () => {
+    await using proxy = await TcpProxy.start(server, () => ({ silentAfter: 0 }));
+    const client = through(proxy, { timeoutMs: 100, maxRetries: 1 });
+    await expect(client.processBatch(['nobody answers'], { maxTokens: 1 })).rejects.toBeInstanceOf(TimeoutError);
+  });
+
+  test('streamResponse says that the prompt is lost with its connection, once some text has come', async () => {
     await using proxy = await TcpProxy.start(server, () => ({ cutAfter: 1200 }));
     const { text, error } = await failureOf(through(proxy).streamResponse('cut me off', { maxTokens: 500 }));
     expect(text).not.toBe('');
     expect(error).toBeInstanceOf(ConnectionError);
-    await using late = await TcpProxy.start(server, (connection) => (connection === 0 ? { cutAfter: 0 } : {}));
-    const retried = await failureOf(through(late).streamResponse('lose the answer', { maxTokens: 500 }));
-    expect(retried.error).toBeInstanceOf(ConnectionError);
-    expect(await runsOf('lose the answer')).toHaveLength(1);
+    await server.until(
+      'its prompt is cancelled',
+      () => runsOf('cut me off', 'CANCELLED'),
+      ({ length }) => length === 1,
+    );
+  });
+
+  test('streamResponse tries again before, and lets no two run', async () => {
+    const marker = 'lose the answer';
+    await using proxy = await TcpProxy.start(server, (connection) =>
+      connection < 2 ? { cutAfter: connection * 200 } : {},
+    );
+    const { text, error } = await failureOf(through(proxy).streamResponse(marker, { maxTokens: 30 }));
+    expect([error, text.length]).toEqual([undefined, 30]);
+    expect(proxy.made).toBe(3);
+    // What was left is cancelled; what came in time found it still running.
+    const cancelled = await runsOf(marker, 'CANCELLED');
+    expect((await runsOf(marker)).length - cancelled.length).toBe(1);
   });
 });
 
@@ -218,10 +256,11 @@ async function failureOf(chunks: AsyncIterable<{ text: string }>) {
   return { text, error: undefined };
 }
 
-/** Ids of all prompts with this input. */
-async function runsOf(input: string): Promise<string[]> {
+/** Ids of all prompts with this input, or of those that stand like this. */
+async function runsOf(input: string, status?: string): Promise<string[]> {
   const { prompts } = await direct.graphql<{ prompts: { nodes: { id: string; input: string }[] } }>(
-    '{ prompts(first: 100) { nodes { id input } } }',
+    'query Runs($status: PromptStatus) { prompts(first: 100, status: $status) { nodes { id input } } }',
+    { status },
   );
   return prompts.nodes.filter((node) => node.input === input).map(({ id }) => id);
 }
