@@ -82,7 +82,7 @@ function connect() {
     at('dialog').showModal();
     return;
   }
-  const socket = new WebSocket(location.origin.replace('http', 'ws') + ${JSON.stringify(graphqlPath)}, 'graphql-transport-ws');
+  const socket = new WebSocket(location.href.replace('http', 'ws').replace(/\\/status\\/*([?#].*)?$/, ${JSON.stringify(graphqlPath)}), 'graphql-transport-ws');
   const send = (message) => socket.send(JSON.stringify(message));
   let refused = false;
   socket.onopen = () => send({ type: 'connection_init', payload: key ? { authorization: 'Bearer ' + key } : {} });

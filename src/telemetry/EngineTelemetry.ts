@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Engine, EngineStep } from '../engine/Engine.js';
+import type { PromptLoad } from '../prompts/PromptRunner.js';
 import {
   type EngineInstruments,
   type EngineReading,
@@ -20,7 +21,11 @@ export class EngineTelemetry {
   private readonly lastStep = new WeakMap<Engine, EngineStep>();
 
   constructor(private readonly options: EngineTelemetryOptions) {
-    this.instruments = engineInstruments(options.registry, { ...options, engines: () => this.readings() });
+    this.instruments = engineInstruments(options.registry, {
+      ...options,
+      engines: () => this.readings(),
+      load: () => options.load().map((load) => this.withStaged(load)),
+    });
   }
 
   /** Listens to an engine from its start to its end. */
@@ -49,6 +54,12 @@ export class EngineTelemetry {
     });
   }
 
+  /** What the engine has but gave no sequence yet waits still. */
+  private withStaged({ model, running, waiting }: PromptLoad): PromptLoad {
+    const staged = Math.min(running, this.options.engines().get(model)?.stats().staged ?? 0);
+    return { model, running: running - staged, waiting: waiting + staged };
+  }
+
   /** An engine learns whose it is only after its start. */
   private modelOf(engine: Engine): string {
     const known = this.models.get(engine);
@@ -56,6 +67,8 @@ export class EngineTelemetry {
     for (const [model, running] of this.options.engines()) {
       if (running !== engine) continue;
       this.models.set(engine, model);
+      // A counter that begins with 1 looks to Prometheus as if nothing had happened.
+      this.instruments.restarts.inc({ model }, 0);
       return model;
     }
     return 'unknown';

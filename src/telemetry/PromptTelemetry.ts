@@ -51,6 +51,7 @@ export interface PromptTelemetryOptions {
 /** Measures every prompt and makes its spans. */
 export class PromptTelemetry implements PromptObserver {
   private readonly instruments: PromptInstruments;
+  private readonly models = new Set<string>();
   private readonly journeys = new WeakMap<Prompt, Journey>();
   private readonly recent = { first: new RecentValues(), between: new RecentValues(), total: new RecentValues() };
 
@@ -59,6 +60,7 @@ export class PromptTelemetry implements PromptObserver {
   }
 
   arrived(prompt: Prompt): void {
+    this.meet(prompt.modelId);
     this.journeys.set(prompt, { labels: { model: prompt.modelId }, arrived: performance.now(), tokens: 0 });
   }
 
@@ -144,6 +146,14 @@ export class PromptTelemetry implements PromptObserver {
       interTokenMs: between.percentiles(),
       totalMs: total.percentiles(),
     };
+  }
+
+  /** A counter that begins with 1 looks to Prometheus as if nothing had happened: all of a model's begin with 0. */
+  private meet(model: string): void {
+    if (this.models.has(model)) return;
+    this.models.add(model);
+    for (const outcome of Object.values(outcomes)) this.instruments.prompts.inc({ model, outcome }, 0);
+    this.instruments.prefixCacheHits.inc({ model }, 0);
   }
 
   private traceEnd(

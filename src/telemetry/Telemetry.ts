@@ -30,6 +30,8 @@ export interface TelemetryOptions {
   followers: () => number;
   /** Prompts that may wait for each model. */
   queueLimit: number;
+  /** Names of operations that are always told apart. */
+  knownOperations: readonly string[];
 }
 
 /** A request as it comes in, with what its trace begins with. */
@@ -40,7 +42,7 @@ export interface IncomingRequest extends RequestFacts {
   address?: string | undefined;
 }
 
-/** Clients choose the names of their operations: so many are told apart. */
+/** Clients choose the names of their operations: so many are told apart beside the known ones. */
 const mostOperationNames = 100;
 /** Seconds between two readings of processor, memory and event loop. */
 const resourceInterval = 5;
@@ -54,7 +56,7 @@ export class Telemetry {
   private readonly http: MetricsCollector;
   private readonly performance: PerformanceMonitor;
   private readonly graphql: ReturnType<typeof graphqlInstruments>;
-  private readonly operationNames = new BoundedNames(mostOperationNames);
+  private readonly operationNames: BoundedNames;
   private sockets = 0;
 
   private constructor(
@@ -64,6 +66,7 @@ export class Telemetry {
     const registry = new Registry();
     this.registry = registry;
     this.prompts = new PromptTelemetry({ registry, tracing, enginePid: (model) => options.engines().get(model)?.pid });
+    this.operationNames = new BoundedNames(mostOperationNames, options.knownOperations);
     this.engines = new EngineTelemetry({ ...options, registry });
     this.http = new MetricsCollector({ registry });
     this.performance = new PerformanceMonitor({ registry });

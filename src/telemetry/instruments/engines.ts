@@ -43,8 +43,8 @@ export function engineInstruments(registry: Registry, { engines, load, followers
         for (const prompts of load()) metric.set({ model: prompts.model }, read(prompts));
       },
     });
-  ofLoad('prompts_running', 'Prompts that the engine has.', ({ running }) => running);
-  ofLoad('prompts_waiting', 'Prompts that wait for the engine.', ({ waiting }) => waiting);
+  ofLoad('prompts_running', 'Prompts that have a sequence.', ({ running }) => running);
+  ofLoad('prompts_waiting', 'Prompts that wait for a sequence.', ({ waiting }) => waiting);
   gauge(registry, {
     name: 'queue_limit',
     help: 'Prompts that may wait for each model; the next one is refused.',

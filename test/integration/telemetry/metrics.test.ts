@@ -148,21 +148,29 @@ describe('/metrics', () => {
     });
     await server.rest('/process', { json: { prompt: 'a', max_tokens: 100_000 } });
     await server.graphql('{ viewer { id } }', undefined, { key: 'lh_wrong' });
+    const closed = new Promise((resolve) => {
+      server
+        .ws('lh_wrong', resolve)
+        .subscribe({ query: '{ viewer { id } }' }, { next() {}, error() {}, complete() {} });
+    });
+    expect(await closed).toBe(4401);
     const after = await readMetrics(server);
     const refused = (code: string) =>
       after.sum('llamahome_rejections_total', { code }) - before.sum('llamahome_rejections_total', { code });
     expect(refused('context_length_exceeded')).toBe(2);
-    expect(refused('invalid_token')).toBe(1);
+    expect(refused('invalid_token')).toBe(2);
   });
 
   it('bounds what clients choose', async () => {
     for (let index = 0; index < 120; index++) await server.graphql(`query Name${index} { viewer { id } }`);
     for (let index = 0; index < 5; index++) await fetch(`${server.url}/no/such/${index}`);
+    await server.rest('/config');
     await fetch(`${server.url}/api/v1/prompts/prm_nothing`, {
       headers: { authorization: `Bearer ${server.adminKey}` },
     });
     const metrics = await readMetrics(server);
     expect(metrics.sum('llamahome_graphql_operations_total', { operation: 'other' })).toBeGreaterThan(15);
+    expect(metrics.sum('llamahome_graphql_operations_total', { operation: 'RestConfig' })).toBe(1);
     expect(metrics.series('llamahome_graphql_operations_total')).toBeLessThan(150);
     expect(metrics.sum('llamahome_http_requests_total', { route: 'other' })).toBe(5);
     expect(metrics.sum('llamahome_http_requests_total', { route: '/api/v1/prompts/:id', status: '404' })).toBe(1);
