@@ -9,8 +9,9 @@ import { dataOf, type GraphQLAnswer } from '../transports/documents.js';
 import { HttpClient } from '../transports/HttpClient.js';
 import { AnswerError } from '../transports/Transport.js';
 import { isLocal } from './isLocal.js';
-import type { BatchWatch, RunningTarget } from './RunningTarget.js';
+import type { RunningTarget } from './RunningTarget.js';
 import { startProgram } from './startProgram.js';
+import { watchMetrics } from './watchMetrics.js';
 
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
@@ -82,27 +83,30 @@ export async function useLlamaHome(url: string, key: string | null, transport: T
 
 /** Makes it load its model with a first prompt, and finds its processes. */
 async function attach(url: string, key: string | null, transport: TransportName, pid: number | null) {
-  const version = await firstAnswer(url, key);
+  const { version, slots } = await firstAnswer(url, key);
   const engines = pid === null ? [] : await childrenOf(pid);
   return {
     target: { kind: 'llamahome' as const, url, key, transport },
     version: `LlamaHome ${version}`,
     processes:
       pid === null ? [] : [{ name: 'server', pid }, ...engines.map((engine) => ({ name: 'engine', pid: engine }))],
-    watchBatch: () => watchSlots(url, key),
+    watchBatch: () => watchMetrics(url, key, slots.total),
   };
 }
 
+interface ServerAnswer {
+  version: string;
+  slots: { total: number };
+}
+
 /** @throws StartError when the server can't be reached, or refuses this caller */
-async function firstAnswer(url: string, key: string | null): Promise<string> {
+async function firstAnswer(url: string, key: string | null): Promise<ServerAnswer> {
   const http = new HttpClient(url, key, 1);
   try {
     const warm = 'mutation { process(input: {prompt: "Hello.", maxTokens: 1}) { prompt { status } } }';
     dataOf(await http.json<GraphQLAnswer<unknown>>('/graphql', { query: warm }));
-    const answer = await http.json<GraphQLAnswer<{ server: { version: string } }>>('/graphql', {
-      query: '{ server { version } }',
-    });
-    return dataOf(answer).server.version;
+    const query = '{ server { version slots { total } } }';
+    return dataOf(await http.json<GraphQLAnswer<{ server: ServerAnswer }>>('/graphql', { query })).server;
   } catch (error) {
     if (error instanceof AnswerError) {
       throw new StartError(`${url} refuses the bench (${error.code}): give a key with all scopes as --key.`);
@@ -111,34 +115,4 @@ async function firstAnswer(url: string, key: string | null): Promise<string> {
   } finally {
     await http.close();
   }
-}
-
-const lookEveryMs = 250;
-
-/** Asks for the busy sequences now and then: seldom enough not to be felt. */
-async function watchSlots(url: string, key: string | null): Promise<BatchWatch> {
-  const http = new HttpClient(url, key, 1);
-  const seen: number[] = [];
-  let slots = 0;
-  const look = async () => {
-    const answer = await http.json<GraphQLAnswer<{ server: { slots: { total: number; busy: number } } }>>('/graphql', {
-      query: '{ server { slots { total busy } } }',
-    });
-    const { total, busy } = dataOf(answer).server.slots;
-    slots = total;
-    if (busy > 0) seen.push(busy);
-  };
-  let looking: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    looking = look().catch(() => {});
-  }, lookEveryMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await looking;
-      await http.close();
-      if (seen.length === 0) return null;
-      return { busy: seen.reduce((sum, busy) => sum + busy, 0) / seen.length, slots };
-    },
-  };
 }

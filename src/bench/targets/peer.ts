@@ -5,8 +5,9 @@ import { StartError } from '../../server/StartError.js';
 import { listenerOf } from '../machine/procfs.js';
 import { freePort } from './freePort.js';
 import { isLocal } from './isLocal.js';
-import type { BatchWatch, RunningTarget } from './RunningTarget.js';
+import type { RunningTarget } from './RunningTarget.js';
 import { startProgram } from './startProgram.js';
+import { watchMetrics } from './watchMetrics.js';
 
 const run = promisify(execFile);
 
@@ -68,7 +69,7 @@ async function attach(url: string, key: string | null) {
   const models: { data?: { id?: string }[] } = await listed.json();
   const target = { kind: 'openai' as const, url, key, model: models.data?.[0]?.id ?? 'default' };
   const { version, slots } = await propsOf(url, headers);
-  return { target, version, watchBatch: () => watchMetrics(url, headers, slots) };
+  return { target, version, watchBatch: () => watchMetrics(url, key, slots) };
 }
 
 const loadPatienceMs = 120_000;
@@ -89,32 +90,4 @@ async function propsOf(url: string, init: RequestInit): Promise<{ version: strin
   const props: { build_info?: string; total_slots?: number } = answer?.ok === true ? await answer.json() : {};
   const { build_info: build, total_slots: slots = null } = props;
   return { version: build === undefined ? 'unknown version' : `llama-server ${build}`, slots };
-}
-
-interface Decodes {
-  decodes: number;
-  busySlots: number;
-}
-
-/** llama-server's /metrics: its decodes and the mean of busy slots over all of them. */
-export function readDecodes(metrics: string): Decodes | null {
-  const decodes = /^llamacpp:n_decode_total (\S+)/m.exec(metrics)?.[1];
-  const mean = /^llamacpp:n_busy_slots_per_decode (\S+)/m.exec(metrics)?.[1];
-  if (decodes === undefined || mean === undefined) return null;
-  return { decodes: Number(decodes), busySlots: Number(mean) * Number(decodes) };
-}
-
-async function watchMetrics(url: string, init: RequestInit, slots: number | null): Promise<BatchWatch> {
-  const look = async () => {
-    const answer = await fetch(`${url}/metrics`, init).catch(() => undefined);
-    return answer?.ok === true ? readDecodes(await answer.text()) : null;
-  };
-  const before = await look();
-  return {
-    async stop() {
-      const after = before === null ? null : await look();
-      if (before === null || after === null || after.decodes === before.decodes) return null;
-      return { busy: (after.busySlots - before.busySlots) / (after.decodes - before.decodes), slots };
-    },
-  };
 }

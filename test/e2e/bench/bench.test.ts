@@ -39,8 +39,8 @@ function startBench(args: string[]) {
 /** Runs against the server of this file. */
 async function measure(...args: string[]): Promise<BenchReport> {
   const { code, stdout, stderr } = await bench(
-    ...args,
     ...['--url', server.url, '--key', server.adminKey, '--runs', '1', '--rounds', '1', '--max-tokens', '8', '--json'],
+    ...args,
   );
   expect(stderr).toMatch(/1 of 1/);
   expect(code).toBe(0);

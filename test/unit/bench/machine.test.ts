@@ -8,7 +8,7 @@ import {
   listeningInode,
   processUse,
 } from '../../../src/bench/machine/procfs.js';
-import { readDecodes } from '../../../src/bench/targets/peer.js';
+import { readDecodes } from '../../../src/bench/targets/watchMetrics.js';
 
 const linux = process.platform === 'linux';
 
@@ -47,12 +47,20 @@ test.runIf(linux)('a process tells its time and memory until it is gone', async 
   expect(await processUse(2 ** 22 + 1)).toBeNull();
 });
 
-test('the occupancy of a llama-server is read from its metrics', () => {
-  const metrics = [
+test('the occupancy of the batch is read from the metrics of either server', () => {
+  const theirs = [
     '# TYPE llamacpp:n_decode_total counter',
     'llamacpp:n_decode_total 10',
     'llamacpp:n_busy_slots_per_decode 3.5',
   ].join('\n');
-  expect(readDecodes(metrics)).toEqual({ decodes: 10, busySlots: 35 });
+  expect(readDecodes(theirs)).toEqual({ decodes: 10, sequences: 35 });
+  const ours = [
+    'llamahome_step_sequences_bucket{le="1",model="a"} 5',
+    'llamahome_step_sequences_sum{model="a"} 12',
+    'llamahome_step_sequences_count{model="a"} 6',
+    'llamahome_step_sequences_sum{model="b"} 3',
+    'llamahome_step_sequences_count{model="b"} 1',
+  ].join('\n');
+  expect(readDecodes(ours)).toEqual({ decodes: 7, sequences: 15 });
   expect(readDecodes('other_metric 1')).toBeNull();
 });
