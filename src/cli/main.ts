@@ -1,34 +1,25 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { APIError } from '../client/APIError.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { StartError } from '../server/StartError.js';
 import { version } from '../version.js';
-import { doctorCommand } from './doctor.js';
-import { keyCommand } from './key.js';
-import { modelsCommand } from './models.js';
-import { pullCommand } from './pull.js';
-import { rmCommand } from './rm.js';
-import { serveCommand } from './serve.js';
-import { tokenCommand } from './token.js';
+import { commands } from './commands.js';
 
 const exitCodes = { failed: 1, wrongUsage: 2 };
 
-function program(): Command {
-  const commands = [
-    serveCommand(),
-    pullCommand(),
-    modelsCommand(),
-    rmCommand(),
-    tokenCommand(),
-    keyCommand(),
-    doctorCommand(),
-  ];
+/** The program with the commands that its arguments name; of the others it knows the name, for its help. */
+async function program(args: readonly string[]): Promise<Command> {
+  const named = args.filter((argument) => !argument.startsWith('-')).slice(0, 2);
   const root = new Command('llamahome')
     .description('Serves local language models over GraphQL and REST.')
     .version(version)
     .showHelpAfterError('(llamahome --help lists the commands)');
-  for (const command of commands) root.addCommand(command.copyInheritedSettings(root));
-  for (const command of [root, ...commands.flatMap(withSubcommands)]) command.exitOverride();
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = (named.includes(name) ? await load() : new Command(name)).summary(summary);
+    root.addCommand(command.copyInheritedSettings(root));
+  }
+  for (const command of withSubcommands(root)) command.exitOverride();
   return root;
 }
 
@@ -37,12 +28,12 @@ function withSubcommands(command: Command): Command[] {
 }
 
 try {
-  await program().parseAsync();
+  await (await program(process.argv.slice(2))).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Help and version end here too, with 0.
     process.exitCode = error.exitCode === 0 ? 0 : exitCodes.wrongUsage;
-  } else if (error instanceof LlamaHomeError || error instanceof StartError) {
+  } else if (error instanceof LlamaHomeError || error instanceof StartError || error instanceof APIError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = exitCodes.failed;
   } else {

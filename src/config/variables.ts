@@ -98,5 +98,8 @@ export const environmentSchema = z.object({
   LLAMAHOME_TRACE_CONTENT: onOrOff('off'),
   LLAMAHOME_GRACE_MS: wholeNumber(0, longestWaitMs).default(10_000),
   LLAMAHOME_LOG: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
+  // For the commands that are clients of a server.
+  LLAMAHOME_URL: z.string().refine(isHttpUrl, 'the address of a server, like http://127.0.0.1:4000').optional(),
+  LLAMAHOME_API_KEY: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().refine(isHttpUrl, 'an address like http://localhost:4318').optional(),
 });

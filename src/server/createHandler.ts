@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServerAdapter, type ServerAdapter, type ServerAdapterBaseObject } from '@whatwg-node/server';
 import { checkOrigin, corsHeaders } from '../access/origin.js';
 import { LlamaHomeError } from '../errors/index.js';
@@ -11,7 +10,9 @@ import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import type { GraphQLServer } from './createGraphQL.js';
 import { graphiqlPage, pageHeaders } from './graphiqlPage.js';
 import { health, readiness } from './health.js';
+import { type HandlerContext, type IncomingCall, isUnder, readCall } from './IncomingCall.js';
 import { metricsPage } from './metricsPage.js';
+import { onRead, onSent } from './onAnswered.js';
 import { graphqlPath, restPath } from './paths.js';
 import { readJson, readJsonText } from './readBody.js';
 import { requestIdFrom } from './requestId.js';
@@ -19,43 +20,25 @@ import { routeOf } from './routeOf.js';
 import type { Services } from './Services.js';
 import { statusPage, statusPageHeaders } from './statusPage.js';
 
-/** What the adapter hands over with each request. */
-interface NodeContext {
-  req: IncomingMessage;
-  res: ServerResponse;
-}
-
-export type Handler = ServerAdapter<NodeContext, ServerAdapterBaseObject<NodeContext>>;
+export type Handler = ServerAdapter<HandlerContext, ServerAdapterBaseObject<HandlerContext>>;
 
 export interface HandlerOptions {
   services: Services;
   graphql: GraphQLServer;
   rest: Rest;
   isDraining: () => boolean;
+  /** Where this server is mounted in another one, like `/llm`; empty for nowhere. */
+  prefix: string;
 }
 
 /** A request as far as it was looked at before its route is known. */
-interface Call {
+interface Call extends IncomingCall {
   request: Request;
-  req: IncomingMessage;
-  method: string;
   path: string;
-  query: string;
   context: OperationContext;
 }
 
 const graphqlMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
-
-/** Path and query of a request line; it is not parsed as a URL, so nothing in it can change the host. */
-function target(url: string): { path: string; query: string } {
-  const relative = url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
-  const mark = relative.indexOf('?');
-  return mark < 0 ? { path: relative, query: '' } : { path: relative.slice(0, mark), query: relative.slice(mark + 1) };
-}
-
-function isUnder(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}/`);
-}
 
 /** An error of the whole request at /graphql. */
 function graphqlErrorResponse(
@@ -69,10 +52,10 @@ function graphqlErrorResponse(
 }
 
 /** The HTTP face: every request goes through here, and every answer leaves with `x-request-id`. */
-export function createHandler({ services, graphql, rest, isDraining }: HandlerOptions): Handler {
+export function createHandler({ services, graphql, rest, isDraining, prefix }: HandlerOptions): Handler {
   const { environment, logger } = services;
 
-  async function answerGraphQL({ request, req, method, context }: Call): Promise<Response> {
+  async function answerGraphQL({ request, method, path, query, body, context }: Call): Promise<Response> {
     if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: graphqlMethods.join(', ') } });
     if (!graphqlMethods.includes(method)) {
       const error = new LlamaHomeError('method_not_allowed', 'Send GraphQL as POST, or queries as GET.', {
@@ -80,10 +63,11 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
       });
       return graphqlErrorResponse(error, context, { allow: graphqlMethods.join(', ') });
     }
-    const { headers, signal, url } = request;
+    const { headers, signal } = request;
+    const url = `http://localhost${path}${query === '' ? '' : `?${query}`}`;
     if (method === 'POST') {
-      const body = await readJsonText(req);
-      return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method, headers, signal, body }), context);
+      const init = { method, headers, signal, body: await readJsonText(body) };
+      return graphql.handleRequest(new graphql.fetchAPI.Request(url, init), context);
     }
     if (headers.get('accept')?.includes('text/html')) {
       // Never an operation: a link on any page can make a browser come here.
@@ -94,7 +78,7 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
     return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method: 'GET', headers, signal }), context);
   }
 
-  async function answerPlain({ req, method, path, query, request, context }: Call): Promise<Response> {
+  async function answerPlain({ method, path, query, body, request, context }: Call): Promise<Response> {
     if (isUnder(path, restPath)) {
       return rest(
         {
@@ -102,7 +86,7 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
           path: path.slice(restPath.length),
           query: new URLSearchParams(query),
           headers: request.headers,
-          body: () => readJson(req),
+          body: () => readJson(body),
         },
         { ...context, transport: 'rest' },
       );
@@ -129,7 +113,7 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
   async function answer(call: Call): Promise<Response> {
     const isGraphQL = isUnder(call.path, graphqlPath);
     try {
-      if (call.path !== '/healthz' && call.path !== '/readyz') checkOrigin(call.req.headers, environment);
+      if (call.path !== '/healthz' && call.path !== '/readyz') checkOrigin(call.headers, environment);
       return await (isGraphQL ? answerGraphQL(call) : answerPlain(call));
     } catch (error) {
       call.context.observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
@@ -143,34 +127,33 @@ export function createHandler({ services, graphql, rest, isDraining }: HandlerOp
     }
   }
 
-  return createServerAdapter<NodeContext>(async (request, { req, res }) => {
-    const { path, query } = target(req.url ?? '/');
-    const method = req.method ?? 'GET';
-    const plainPath = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  return createServerAdapter<HandlerContext>(async (request, handed) => {
+    const call = readCall(request, handed, prefix);
+    const { method, mount, headers, address, path = '' } = call;
     const context: OperationContext = {
       services,
-      requestId: requestIdFrom(req.headers['x-request-id']),
-      authorization: req.headers.authorization ?? null,
-      address: req.socket.remoteAddress ?? '',
+      requestId: requestIdFrom(headers['x-request-id']),
+      authorization: headers.authorization ?? null,
+      address,
       transport: 'http',
       signal: request.signal,
     };
-    const observed = observe(context, { method, path: plainPath, traceparent: req.headers.traceparent });
+    const observed = observe(context, { method, path, traceparent: headers.traceparent });
     context.observed = observed;
-    res.once('close', () => observed.end(res.writableFinished ? res.statusCode : statusOfLeaving));
-    const answered = await answer({ request, req, method, path: plainPath, query, context });
+    const end = (status: number) => observed.end(status);
+    if (handed.res !== undefined) onSent(handed.res, end);
+    const answered = await answer({ ...call, request, path, context });
     const response = method === 'HEAD' ? await withoutBody(answered) : answered;
+    const location = response.headers.get('location');
+    if (location?.startsWith('/')) response.headers.set('location', `${mount}${location}`);
     response.headers.set('x-request-id', context.requestId);
     response.headers.set('x-content-type-options', 'nosniff');
-    for (const [name, value] of Object.entries(corsHeaders(req.headers.origin, environment))) {
+    for (const [name, value] of Object.entries(corsHeaders(headers.origin, environment))) {
       response.headers.set(name, value);
     }
-    return response;
+    return handed.res === undefined ? onRead(response, end) : response;
   });
 }
-
-/** What is noted as the status when the caller left before the end of the answer. */
-const statusOfLeaving = 499;
 
 function observe(
   { services, requestId, address }: OperationContext,

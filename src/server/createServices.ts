@@ -11,13 +11,12 @@ import { type HomeLock, openHome } from '../storage/home.js';
 import { openStorage } from '../storage/Storage.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
 import { Telemetry } from '../telemetry/Telemetry.js';
+import { knownOperations } from './knownOperations.js';
 import type { Services } from './Services.js';
 
 export interface OpenServices {
   services: Services;
   lock: HomeLock;
-  /** The administrator's key when it was made just now. */
-  adminKey: string | null;
   /** Ends engines, storage and lock, in the order that loses nothing. */
   close(): Promise<void>;
 }
@@ -50,6 +49,7 @@ export async function createServices(environment: Environment, logger: Logger): 
       load: () => prompts.load(),
       followers: () => prompts.followers(),
       queueLimit: environment.queue,
+      knownOperations,
     });
     open.push(() => telemetry.close());
     const secret = await loadSecret({ home: home.path, secret: environment.secret });
@@ -60,7 +60,6 @@ export async function createServices(environment: Environment, logger: Logger): 
       config,
       logger,
     });
-    const adminKey = environment.auth ? await access.ensureAdminKey() : null;
     const prompts = new PromptService({
       repository: storage.prompts,
       models,
@@ -72,7 +71,7 @@ export async function createServices(environment: Environment, logger: Logger): 
     });
     await prompts.recover();
     const services = { environment, logger, config, access, models, prompts, resources, telemetry };
-    return { services, lock, adminKey, close };
+    return { services, lock, close };
   } catch (error) {
     await close();
     throw error;

@@ -97,8 +97,12 @@ export function createSockets(services: Services, operations: Operations): Socke
       return true;
     } catch (error) {
       if (!(error instanceof LlamaHomeError)) logger.error({ err: error }, 'a socket could not be authenticated');
+      const code = error instanceof LlamaHomeError ? error.code : 'internal_error';
+      const observed = telemetry.request({ requestId: randomUUID(), transport: 'ws', address: session.address });
+      observed.failed(code);
+      observed.end();
       // Closed here, because graphql-ws answers a refusal with 4403.
-      socket.close(CloseCode.Unauthorized, error instanceof LlamaHomeError ? error.code : 'internal_error');
+      socket.close(CloseCode.Unauthorized, code);
       return false;
     }
   }

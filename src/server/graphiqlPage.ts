@@ -1,5 +1,3 @@
-import { graphqlPath } from './paths.js';
-
 /** What the page opens with: each can be run as it is. */
 const operations = [
   `# Generates a text and waits for it: Ctrl-Enter runs it.
@@ -118,7 +116,7 @@ const keyScript = `
   const name = 'llamahome.key';
   const value = () => sessionStorage.getItem(name);
   const header = () => 'Bearer ' + value();
-  const isOurs = (address) => new URL(address, location.href).pathname === ${JSON.stringify(graphqlPath)};
+  const isOurs = (address) => new URL(address, location.href).pathname === location.pathname;
   const originalFetch = window.fetch.bind(window);
   window.fetch = async (input, init = {}) => {
     const address = typeof input === 'string' || input instanceof URL ? input : input.url;
@@ -189,7 +187,6 @@ export async function graphiqlPage({ auth }: PageOptions): Promise<string> {
     const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
     const page = renderGraphiQL({
       title: 'LlamaHome',
-      endpoint: graphqlPath,
       subscriptionsProtocol: 'WS',
       defaultTabs: operations.map((query) => ({ query })),
       shouldPersistHeaders: false,

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { LlamaHomeError } from '../errors/index.js';
+import type { RequestBody } from './RequestBody.js';
 
 /** Bytes that a request body may have. */
 export const bodyLimit = 1_000_000;
@@ -12,16 +12,15 @@ function tooLarge(): LlamaHomeError {
  * Reads a JSON body as text.
  * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in.
  */
-export async function readJsonText(request: IncomingMessage): Promise<string> {
-  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+export async function readJsonText(body: RequestBody): Promise<string> {
+  const mediaType = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
   }
-  const chunks: Buffer[] = [];
-  let length = Number(request.headers['content-length'] ?? 0) > bodyLimit ? Number.POSITIVE_INFINITY : 0;
+  const chunks: Uint8Array[] = [];
+  let length = (body.contentLength ?? 0) > bodyLimit ? Number.POSITIVE_INFINITY : 0;
   try {
-    // The connection must outlive a refusal, or nobody would be told.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of body.chunks()) {
       length += chunk.length;
       if (length > bodyLimit) break;
       chunks.push(chunk);
@@ -31,15 +30,15 @@ export async function readJsonText(request: IncomingMessage): Promise<string> {
   }
   if (length > bodyLimit) {
     // Clients read the answer when they have sent everything, so the rest is taken and dropped.
-    request.resume();
+    body.drop();
     throw tooLarge();
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Reads a JSON body; `invalid_request` when it is not JSON. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = await readJsonText(request);
+export async function readJson(body: RequestBody): Promise<unknown> {
+  const text = await readJsonText(body);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,17 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { checkOrigin } from '../access/origin.js';
 import type { Environment } from '../config/environment.js';
-import { Operations } from '../graphql/Operations.js';
-import { createRest } from '../rest/createRest.js';
-import { createGraphQL } from './createGraphQL.js';
-import { createHandler } from './createHandler.js';
-import { createServices } from './createServices.js';
-import { createSockets } from './createSockets.js';
+import { createHttpServer, stopServer } from './httpServer.js';
 import { listen, urlOf } from './listen.js';
-import { graphqlPath } from './paths.js';
+import { openServer } from './openServer.js';
 import type { Services } from './Services.js';
 
 export interface StartOptions {
@@ -31,69 +22,30 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const timeouts = {
-  /** For all headers of a request to arrive. */
-  headersMs: 10_000,
-  /** For a whole request to arrive. */
-  requestMs: 60_000,
-  /** For answers that are still being sent when the server stops. */
-  lastAnswersMs: 2_000,
-};
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
 /**
  * Starts everything and listens; the default model loads in the background.
  * Throws a StartError or LlamaHomeError that says in one line why not; nothing is left running then.
  */
 export async function startServer({ environment, logger, beforeListening }: StartOptions): Promise<RunningServer> {
-  const { services, lock, adminKey, close: closeServices } = await createServices(environment, logger);
-  let draining = false;
-  const graphql = createGraphQL(services);
-  const operations = new Operations(graphql.getEnveloped);
-  const sockets = createSockets(services, operations);
-  const handler = createHandler({ services, graphql, rest: createRest(operations), isDraining: () => draining });
-  const server = createServer(
-    { headersTimeout: timeouts.headersMs, requestTimeout: timeouts.requestMs, connectionsCheckingInterval: 1000 },
-    handler.requestListener,
-  );
-
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
-    if ((request.url ?? '').split('?')[0] !== graphqlPath) return refuseUpgrade(socket, '404 Not Found');
-    try {
-      checkOrigin(request.headers, environment);
-    } catch {
-      return refuseUpgrade(socket, '403 Forbidden');
-    }
-    sockets.upgrade(request, socket, head);
-  });
-
+  const open = await openServer({ environment, logger });
+  const { services, lock } = open;
+  const server = createHttpServer(open);
+  let adminKey: string | null;
   let port: number;
   try {
     await beforeListening?.(services);
     port = await listen(server, environment);
+    // Last, because a key that is made and never shown locks everybody out.
+    adminKey = environment.auth ? await services.access.ensureAdminKey() : null;
   } catch (error) {
-    await closeServices();
+    server.close();
+    server.closeAllConnections();
+    await open.close();
     throw error;
   }
   const url = urlOf(environment.host, port);
   await lock.announce(url);
   loadDefaultModel(services);
-
-  async function stop(): Promise<void> {
-    draining = true;
-    await services.prompts.drain(environment.graceMs);
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    await sockets.close(timeouts.lastAnswersMs);
-    await Promise.race([closed, delay(timeouts.lastAnswersMs, undefined, { ref: false })]);
-    server.closeAllConnections();
-    await closed;
-    await closeServices();
-  }
 
   let stopping: Promise<void> | undefined;
   return {
@@ -101,7 +53,7 @@ export async function startServer({ environment, logger, beforeListening }: Star
     services,
     adminKey,
     stop: () => {
-      stopping ??= stop();
+      stopping ??= stopServer(open, server);
       return stopping;
     },
   };

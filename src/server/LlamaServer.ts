@@ -1,0 +1,185 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { AccessService, ApiKey } from '../access/AccessService.js';
+import { localAdministrator } from '../access/Principal.js';
+import type {
+  BatchedPrompt,
+  BatchOptions,
+  GenerationResult,
+  PromptOptions,
+  PromptText,
+  StreamOptions,
+  TextChunk,
+} from '../client/types.js';
+import type { Environment } from '../config/environment.js';
+import { LlamaHomeError } from '../errors/index.js';
+import { createLogger } from '../telemetry/logger.js';
+import { type Attachment, attachTo } from './embedded/attachTo.js';
+import { Generation, type OnBehalf } from './embedded/Generation.js';
+import { installDefaultModel } from './embedded/installDefaultModel.js';
+import { createLlamaHandler, type LlamaHandler } from './embedded/LlamaHandler.js';
+import { type LlamaServerOptions, readEnvironment, readPrefix } from './embedded/options.js';
+import { TemporaryHome } from './embedded/TemporaryHome.js';
+import { createHttpServer, stopServer } from './httpServer.js';
+import { listen, urlOf } from './listen.js';
+import { type OpenServer, openServer } from './openServer.js';
+
+/**
+ * A whole LlamaHome server inside another program. It opens no port unless it is told to: call it, mount its `handler`,
+ * or `attach` it to an HTTP server.
+ *
+ *     await using llama = new LlamaServer({ home: './llama' });
+ *     const { text } = await llama.process('Say hello.', { maxTokens: 20 });
+ *     for await (const chunk of llama.stream('Tell me a story.')) process.stdout.write(chunk.text);
+ *
+ * It starts at once, in the background; every method waits for that and throws a LlamaHomeError that says why it can't.
+ * Its engines run in processes of their own, which end with `close()` and with this process, however that ends. The
+ * program's own calls are the local administrator's: they need no key, and no tier limits their rate.
+ */
+export class LlamaServer {
+  /** Answers requests to GraphQL, REST and the pages, wherever they come in. */
+  readonly handler: LlamaHandler;
+  /** For `server.on('upgrade', llama.upgrade)`: takes over what is for GraphQL over WebSocket, and refuses all else. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  private readonly prefix: string;
+  private readonly temporary: TemporaryHome | undefined;
+  private readonly opened: Promise<OpenServer>;
+  private readonly installed: Promise<void>;
+  private readonly detach: (() => void)[] = [];
+  private server: Server | undefined;
+  private closing: Promise<void> | undefined;
+
+  /** @throws LlamaHomeError `invalid_request` for an option that can't be used */
+  constructor(options: LlamaServerOptions = {}) {
+    this.prefix = readPrefix(options.prefix);
+    const environment = readEnvironment(options, options.home ?? '.');
+    this.temporary = options.home === undefined ? new TemporaryHome() : undefined;
+    const logger = options.logger ?? createLogger(environment.log);
+    this.opened = this.open({ ...environment, home: this.temporary?.path ?? environment.home }, logger);
+    this.installed = this.opened.then(({ services }) => installDefaultModel(services));
+    // Who calls a method is told; nobody may.
+    this.installed.catch((error: unknown) => logger.error({ err: error }, 'the embedded server can not be used'));
+    this.handler = createLlamaHandler(() => this.use().catch(toLlamaHomeError));
+    this.upgrade = (request, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      this.use().then(
+        (open) => open.upgrade(request, socket, head),
+        () => socket.destroy(),
+      );
+    };
+  }
+
+  /** Settles when the default model is in memory, fetched first when it is missing; prompts need not wait for it. */
+  async ready(): Promise<void> {
+    const { services } = await this.use();
+    await this.installed;
+    await services.models.load(services.config.current.modelSettings.defaultModel);
+  }
+
+  /** Generates a text and waits for it; as `LlamaClient.processPrompt`. An abort cancels it. */
+  async process(prompt: PromptText, options: PromptOptions & OnBehalf = {}): Promise<GenerationResult> {
+    return (await this.generation(options)).process(prompt, options);
+  }
+
+  /**
+   * Generates a text and gives it as it comes; the generator's return value is the whole result. Leaving the loop or an
+   * abort cancels it.
+   */
+  async *stream(
+    prompt: PromptText,
+    options: StreamOptions & OnBehalf = {},
+  ): AsyncGenerator<TextChunk, GenerationResult, void> {
+    return yield* (await this.generation(options)).stream(prompt, options);
+  }
+
+  /** Generates several texts, decoded together; one that failed is a LlamaHomeError in its place. An abort cancels them. */
+  async batch(
+    prompts: readonly BatchedPrompt[],
+    options: BatchOptions & OnBehalf = {},
+  ): Promise<(GenerationResult | LlamaHomeError)[]> {
+    return (await this.generation(options)).batch(prompts, options);
+  }
+
+  /** Makes a token for a user of the handler; basic tier unless given. `expiresIn` in seconds. */
+  async createToken(input: Parameters<AccessService['createToken']>[1]): Promise<{ token: string; expiresAt: Date }> {
+    return (await this.use()).services.access.createToken(localAdministrator, input);
+  }
+
+  /** Makes an API key for a user of the handler; `key` is shown this once. */
+  async createApiKey(input: Parameters<AccessService['createApiKey']>[1]): Promise<{ apiKey: ApiKey; key: string }> {
+    return (await this.use()).services.access.createApiKey(localAdministrator, input);
+  }
+
+  /**
+   * Serves on an HTTP server beside what that does already: everything under the option `prefix`; without one, `/graphql`
+   * over HTTP and WebSocket and `/api/v1`, and the pages too where nobody else answers. Give the server its own listener,
+   * like an Express app, first. `close()` takes it off again.
+   */
+  attach(server: Server): void {
+    const { prefix, upgrade } = this;
+    const handle: Attachment['handle'] = (request, response) => void this.handler(request, response);
+    this.detach.push(attachTo(server, { prefix, handle, upgrade }));
+  }
+
+  /**
+   * Opens a port of its own, on the option `host`.
+   * @param port default 4000; 0 picks a free one
+   * @returns the address, `http://HOST:PORT`
+   * @throws StartError when it can't be listened on, or is listened on already
+   */
+  async listen(port = 4000): Promise<string> {
+    const open = await this.use();
+    if (this.server !== undefined) throw new LlamaHomeError('conflict', 'This server listens already.');
+    const server = createHttpServer(open);
+    const { host } = open.services.environment;
+    const url = urlOf(host, await listen(server, { host, port }));
+    this.server = server;
+    await open.lock.announce(url);
+    return url;
+  }
+
+  /** Lets what is in flight end within the grace period, then ends everything, engines too. Again changes nothing. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async open(environment: Environment, logger: Logger): Promise<OpenServer> {
+    await this.temporary?.shareModels();
+    return openServer({ environment, logger, prefix: this.prefix });
+  }
+
+  /** The open server, as long as nobody has closed it. */
+  private async use(): Promise<OpenServer> {
+    if (this.closing !== undefined) throw new LlamaHomeError('overloaded', 'This server was closed.');
+    return this.opened;
+  }
+
+  private async generation({ model }: PromptOptions): Promise<Generation> {
+    const { services } = await this.use();
+    if (model === undefined) await this.installed;
+    return new Generation(services);
+  }
+
+  private async end(): Promise<void> {
+    try {
+      const open = await this.opened.catch(() => undefined);
+      if (open !== undefined) await stopServer(open, this.server);
+    } finally {
+      for (const detach of this.detach) detach();
+      this.temporary?.remove();
+    }
+  }
+}
+
+/** Why there is no server, as it may be told to those who send requests. */
+function toLlamaHomeError(error: unknown): LlamaHomeError {
+  if (error instanceof LlamaHomeError && error.code === 'overloaded') return error;
+  return new LlamaHomeError('internal_error', 'The server could not be started.', undefined, { cause: error });
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { checkUserId } from '../../access/grantInput.js';
+import { localAdministrator } from '../../access/Principal.js';
+import type {
+  BatchedPrompt,
+  BatchOptions,
+  FinishReason,
+  GenerationOptions,
+  GenerationResult,
+  PromptOptions,
+  PromptText,
+  StreamOptions,
+  TextChunk,
+} from '../../client/types.js';
+import { invalidRequest, LlamaHomeError } from '../../errors/index.js';
+import type { GraphQLContext } from '../../graphql/context.js';
+import { processBatch, processPrompt, streamPrompt } from '../../graphql/runPrompt.js';
+import type { Priority, Prompt, PromptInput } from '../../prompts/Prompt.js';
+import type { Services } from '../Services.js';
+
+/** On whose behalf the program asks. */
+export interface OnBehalf {
+  /** Users share a model fairly, and each sees its own prompts over the API. Default `local`. */
+  userId?: string | undefined;
+}
+
+const priorities: Record<NonNullable<GenerationOptions['priority']>, Priority> = {
+  low: 'LOW',
+  normal: 'NORMAL',
+  high: 'HIGH',
+};
+const finishReasons: Record<NonNullable<Prompt['finishReason']>, FinishReason> = {
+  STOP: 'stop',
+  LENGTH: 'length',
+  CANCELLED: 'cancelled',
+  ERROR: 'error',
+};
+
+function textOf(prompt: PromptText): Pick<PromptInput, 'prompt' | 'messages'> {
+  return typeof prompt === 'string' ? { prompt } : { messages: [...prompt] };
+}
+
+function settingsOf({ stop, priority, ...rest }: GenerationOptions): PromptInput {
+  const { system, model, maxTokens, temperature, topP, topK, minP, seed, repeatPenalty, deadlineMs } = rest;
+  return {
+    ...{ system, model, maxTokens, temperature, topP, topK, minP, seed, repeatPenalty, deadlineMs },
+    stop: stop && [...stop],
+    priority: priority && priorities[priority],
+  };
+}
+
+function batchedInput(prompt: BatchedPrompt, shared: PromptInput): PromptInput {
+  if (typeof prompt === 'string' || !('prompt' in prompt || 'messages' in prompt))
+    return { ...shared, ...textOf(prompt) };
+  const own = Object.entries(settingsOf(prompt)).filter(([, value]) => value !== undefined);
+  return { ...shared, ...Object.fromEntries(own), ...textOf('prompt' in prompt ? prompt.prompt : prompt.messages) };
+}
+
+function resultOf(prompt: Prompt): GenerationResult {
+  const { promptTokens = 0, completionTokens = 0, totalTokens = 0 } = prompt.usage ?? {};
+  return {
+    text: prompt.text,
+    usage: { promptTokens, completionTokens, totalTokens },
+    model: prompt.modelId,
+    created: prompt.createdAt.toISOString(),
+    id: prompt.id,
+    finishReason: finishReasons[prompt.finishReason ?? 'ERROR'],
+  };
+}
+
+function cancelled({ id }: Prompt): LlamaHomeError {
+  return new LlamaHomeError('cancelled', 'The prompt was cancelled before it was complete.', { prompt_id: id });
+}
+
+function itemOf(prompt: Prompt): GenerationResult | LlamaHomeError {
+  if (prompt.status === 'CANCELLED') return cancelled(prompt);
+  if (prompt.error === null) return resultOf(prompt);
+  const { code, message, details } = prompt.error;
+  return new LlamaHomeError(code, message, details);
+}
+
+/** A program's own prompts: the same operations as over the API, with no request in between and no limit of a tier's rate. */
+export class Generation {
+  constructor(private readonly services: Services) {}
+
+  async process(prompt: PromptText, options: PromptOptions & OnBehalf): Promise<GenerationResult> {
+    const { signal, idempotencyKey } = options;
+    const input = { ...settingsOf(options), ...textOf(prompt), idempotencyKey };
+    return unlessAborted(signal, async () => resultOf(await processPrompt(this.context(options), input)));
+  }
+
+  async batch(
+    prompts: readonly BatchedPrompt[],
+    options: BatchOptions & OnBehalf,
+  ): Promise<(GenerationResult | LlamaHomeError)[]> {
+    if (prompts.length === 0) return [];
+    const { signal, idempotencyKey, batchSize } = options;
+    const shared = settingsOf(options);
+    const input = { prompts: prompts.map((prompt) => batchedInput(prompt, shared)), batchSize, idempotencyKey };
+    return unlessAborted(signal, async () => (await processBatch(this.context(options), input)).map(itemOf));
+  }
+
+  async *stream(
+    prompt: PromptText,
+    options: StreamOptions & OnBehalf,
+  ): AsyncGenerator<TextChunk, GenerationResult, void> {
+    const { signal, idempotencyKey, chunkSize = 1 } = options;
+    if (!Number.isInteger(chunkSize) || chunkSize < 1) {
+      throw invalidRequest('chunkSize', 'chunkSize must be a whole number of at least 1.', { minimum: 1 });
+    }
+    const input = { ...settingsOf(options), ...textOf(prompt), idempotencyKey };
+    signal?.throwIfAborted();
+    const events = await streamPrompt(this.context(options), input);
+    let index = 0;
+    let text = '';
+    for await (const event of events) {
+      if (event.type === 'chunk') text += event.text;
+      if (event.type === 'failed') throw new LlamaHomeError(event.error.code, event.error.message, event.error.details);
+      const isEnd = event.type === 'completed';
+      if (text !== '' && (isEnd || text.length >= chunkSize)) {
+        yield { text, index: index++ };
+        text = '';
+      }
+      if (isEnd && event.prompt.status === 'CANCELLED') throw cancelled(event.prompt);
+      if (isEnd) return resultOf(event.prompt);
+    }
+    signal?.throwIfAborted();
+    throw new LlamaHomeError('internal_error', 'The stream ended too early.');
+  }
+
+  private context({ signal, userId }: { signal?: AbortSignal | undefined } & OnBehalf): GraphQLContext {
+    const principal =
+      userId === undefined ? localAdministrator : { ...localAdministrator, userId: checkUserId(userId) };
+    return {
+      services: this.services,
+      requestId: randomUUID(),
+      authorization: null,
+      address: '',
+      transport: 'http',
+      signal: signal ?? new AbortController().signal,
+      principal,
+    };
+  }
+}
+
+/** An aborted call rejects with the reason of its signal. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
+  try {
+    return await work();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { checkOrigin } from '../access/origin.js';
+import type { Environment } from '../config/environment.js';
+import { Operations } from '../graphql/Operations.js';
+import { createRest } from '../rest/createRest.js';
+import type { HomeLock } from '../storage/home.js';
+import { createGraphQL } from './createGraphQL.js';
+import { createHandler, type Handler } from './createHandler.js';
+import { createServices } from './createServices.js';
+import { createSockets } from './createSockets.js';
+import { plainPath } from './IncomingCall.js';
+import { graphqlPath } from './paths.js';
+import type { Services } from './Services.js';
+
+export interface OpenServerOptions {
+  environment: Environment;
+  logger: Logger;
+  /** Where it is mounted in another server, like `/llm`; default nowhere. */
+  prefix?: string;
+}
+
+/** A whole server that listens nowhere yet. */
+export interface OpenServer {
+  services: Services;
+  lock: HomeLock;
+  /** Answers HTTP. */
+  handler: Handler;
+  /** Takes over an `upgrade` of an HTTP server when it is one to GraphQL, and refuses it otherwise. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** No new prompts; those in flight finish within the grace period or are cancelled with a final event. */
+  drain(): Promise<void>;
+  /** Tells every WebSocket client that the server goes away, and waits so many milliseconds for them to leave. */
+  closeSockets(withinMs: number): Promise<void>;
+  /** Ends engines and storage. */
+  close(): Promise<void>;
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Puts all rooms together. Throws a LlamaHomeError that says in one line why not; nothing is left open then. */
+export async function openServer({ environment, logger, prefix = '' }: OpenServerOptions): Promise<OpenServer> {
+  const { services, lock, close } = await createServices(environment, logger);
+  let draining = false;
+  const graphql = createGraphQL(services);
+  const operations = new Operations(graphql.getEnveloped);
+  const sockets = createSockets(services, operations);
+  const rest = createRest(operations);
+  return {
+    services,
+    lock,
+    handler: createHandler({ services, graphql, rest, isDraining: () => draining, prefix }),
+    upgrade(request, socket, head) {
+      socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
+      if (plainPath(request.url ?? '') !== prefix + graphqlPath) return refuseUpgrade(socket, '404 Not Found');
+      try {
+        checkOrigin(request.headers, environment);
+      } catch {
+        return refuseUpgrade(socket, '403 Forbidden');
+      }
+      sockets.upgrade(request, socket, head);
+    },
+    async drain() {
+      draining = true;
+      await services.prompts.drain(environment.graceMs);
+    },
+    closeSockets: (withinMs) => sockets.close(withinMs),
+    close,
+  };
+}
