@@ -15,10 +15,11 @@ export class ConfigService {
   private readonly followers = new ConfigChanges();
   private lastUpdate: Promise<unknown> = Promise.resolve();
   /**
-   * Whether the default model may be called so, by id or alias. To be set when the models are known: they come after
-   * Config, which says how much memory they may take. Until then every name will do.
+   * The id of the model that an id or alias means, to be set when the models are known: they come after Config, which
+   * says how much memory they may take. Until then every name will do. Ids are stored, not aliases: one alias means
+   * the default model itself.
    */
-  modelExists: (name: string) => boolean = () => true;
+  modelId: (name: string) => string | undefined = (name) => name;
 
   private constructor(
     private readonly repository: ConfigRepository,
@@ -75,9 +76,11 @@ export class ConfigService {
     if (!result.success) throw wrongSetting(result.error);
     const next = result.data;
     const { defaultModel } = next.modelSettings;
-    if (defaultModel !== before.modelSettings.defaultModel && !this.modelExists(defaultModel)) {
+    if (defaultModel !== before.modelSettings.defaultModel) {
+      const id = this.modelId(defaultModel);
       const field = 'modelSettings.defaultModel';
-      throw invalidRequest(field, `${field} must be the id of a model that this server knows.`);
+      if (id === undefined) throw invalidRequest(field, `${field} must be the id of a model that this server knows.`);
+      next.modelSettings.defaultModel = id;
     }
     const changes = differences(before, next);
     if (changes.length === 0) return before;

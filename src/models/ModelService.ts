@@ -10,7 +10,7 @@ import { type EngineSettings, LoadedEngines } from './LoadedEngines.js';
 import type { CatalogueEntry, Model, ModelEvent, ModelState } from './Model.js';
 import { ModelEvents } from './ModelEvents.js';
 import { ModelLibrary } from './ModelLibrary.js';
-import { estimateMemory, slotsWithin } from './memory.js';
+import { estimateMemory, servedContext, slotsWithin } from './memory.js';
 
 export interface ModelServiceOptions {
   /** The home folder: models are in its folder `models`, the user's own catalogue in its `catalogue.json`. */
@@ -245,6 +245,7 @@ export class ModelService {
     const question = { sizeBytes, trainContextLength: entry.contextLength, contextLength };
     return {
       ...rest,
+      contextLength: this.engines.get(entry.id)?.info.contextLength ?? servedContext(question),
       sizeBytes,
       state: this.state(entry.id, file !== undefined),
       failure: this.failures.message(entry.id),

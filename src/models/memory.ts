@@ -27,10 +27,14 @@ export interface MemoryQuestion {
   contextLength: number | 'auto';
 }
 
+/** Tokens per sequence that a model is loaded with. */
+export function servedContext({ trainContextLength, contextLength }: Omit<MemoryQuestion, 'sizeBytes'>): number {
+  return contextLength === 'auto' ? Math.min(trainContextLength, usualContext) : contextLength;
+}
+
 /** About how many bytes a model takes when it is loaded with so many sequences. */
 export function estimateMemory(model: MemoryQuestion, slots: number): number {
-  const tokens =
-    model.contextLength === 'auto' ? Math.min(model.trainContextLength, usualContext) : model.contextLength;
+  const tokens = servedContext(model);
   return Math.round(withoutContext(model.sizeBytes) + slots * tokens * contextBytesPerToken(model.sizeBytes));
 }
 

@@ -109,7 +109,7 @@ export class PromptRunner {
     const { models, repository } = this.options;
     if (record.mode === 'detached' && models.loadedEngine(record.modelId) === undefined) {
       const loadable = await models.isLoadable(record.modelId);
-      if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason);
+      if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason, { retry_after: 30 });
       await repository.insert([record]);
       void this.admitLater(this.track(record, ownerLimit, batch));
       return record;

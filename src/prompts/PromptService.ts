@@ -17,6 +17,7 @@ import {
   type PromptStatus,
 } from './Prompt.js';
 import { type BatchLimit, type PromptLoad, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
+import { promptLimits } from './promptLimits.js';
 import { hashInput, type NewPrompt, newRecord } from './records.js';
 
 export interface Estimate {
@@ -43,7 +44,6 @@ export interface PromptServiceOptions extends PromptRunnerOptions {
   config: ConfigService;
 }
 
-const mostPromptsPerBatch = 1000;
 const pruneEveryMs = 10 * 60 * 1000;
 
 /** Everything that can be done with prompts, for every transport. Methods throw LlamaHomeError only. */
@@ -91,11 +91,9 @@ export class PromptService {
   async batch(principal: Principal, input: BatchInput): Promise<{ prompts: Prompt[] }> {
     this.refuseWhileDraining();
     const count = input.prompts.length;
-    if (count < 1 || count > mostPromptsPerBatch) {
-      throw invalidRequest('prompts', `prompts must hold 1 to ${mostPromptsPerBatch} prompts.`, {
-        minimum: 1,
-        maximum: mostPromptsPerBatch,
-      });
+    const { minimum, maximum } = promptLimits.prompts;
+    if (count < minimum || count > maximum) {
+      throw invalidRequest('prompts', `prompts must hold ${minimum} to ${maximum} prompts.`, { minimum, maximum });
     }
     const limit = input.batchSize ?? count;
     if (!Number.isInteger(limit) || limit < 1) {
@@ -297,6 +295,7 @@ export class PromptService {
     const owner = { ownerId: principal.userId, mode: 'attached' as const, batchId: batch.id, ...key };
     let record: PromptRecord | undefined;
     try {
+      if (input.idempotencyKey != null) throw keyInBatch();
       const normalised = normaliseInput(input, config.current);
       record = newRecord({ ...owner, modelId: models.resolve(input.model).id }, normalised);
       return await this.runner.admit(record, access.concurrency(principal), batch);
@@ -336,6 +335,13 @@ export class PromptService {
     if (!this.draining) return;
     throw new LlamaHomeError('overloaded', 'The server is stopping: try again in a moment.', { retry_after: 5 });
   }
+}
+
+function keyInBatch(): LlamaHomeError {
+  return invalidRequest(
+    'idempotencyKey',
+    'A prompt of a batch has no key of its own: give the batch an idempotencyKey.',
+  );
 }
 
 function mayAccess(principal: Principal, { ownerId }: Prompt): boolean {

@@ -3,6 +3,7 @@ import type { Config } from '../config/Config.js';
 import type { ChatMessage, SamplingParameters } from '../engine/Engine.js';
 import { invalidRequest } from '../errors/index.js';
 import type { Priority, PromptInput } from './Prompt.js';
+import { promptLimits, type Range } from './promptLimits.js';
 
 /** A PromptInput with everything resolved that needs no model. */
 export interface NormalisedInput {
@@ -12,8 +13,6 @@ export interface NormalisedInput {
   priority: Priority;
   deadlineMs: number | null;
 }
-
-const most = { messages: 1000, stops: 16, stopLength: 256, tokens: 2 ** 31 - 1, deadlineMs: 24 * 3600 * 1000 };
 
 /** What llama.cpp's own tools use when a request says nothing; a caller can turn each off (1, 0, 0). */
 export const samplingDefaults = { topP: 0.95, topK: 40, minP: 0.05 } as const;
@@ -25,21 +24,25 @@ export const samplingDefaults = { topP: 0.95, topK: 40, minP: 0.05 } as const;
 export function normaliseInput(input: PromptInput, config: Config): NormalisedInput {
   const messages = messagesOf(input);
   const deadlineMs = input.deadlineMs ?? null;
-  if (deadlineMs !== null) inRange('deadlineMs', deadlineMs, 1, most.deadlineMs, true);
+  if (deadlineMs !== null) inRange('deadlineMs', deadlineMs, promptLimits.deadlineMs, true);
   const { seed } = input;
-  if (seed != null) inRange('seed', seed, 0, 2 ** 32 - 1, true);
+  if (seed != null) inRange('seed', seed, promptLimits.seed, true);
   return {
     input: input.prompt != null ? wellFormed('prompt', input.prompt) : transcript(messages),
     messages,
     priority: input.priority ?? 'NORMAL',
     deadlineMs,
     sampling: {
-      maxTokens: inRange('maxTokens', input.maxTokens ?? config.modelSettings.maxTokens, 1, most.tokens, true),
-      temperature: inRange('temperature', input.temperature ?? config.modelSettings.temperature, 0, 2),
-      topP: inRange('topP', input.topP ?? samplingDefaults.topP, 0, 1),
-      topK: inRange('topK', input.topK ?? samplingDefaults.topK, 0, most.tokens, true),
-      minP: inRange('minP', input.minP ?? samplingDefaults.minP, 0, 1),
-      repeatPenalty: inRange('repeatPenalty', input.repeatPenalty ?? 1, 0.1, 10),
+      maxTokens: inRange('maxTokens', input.maxTokens ?? config.modelSettings.maxTokens, promptLimits.maxTokens, true),
+      temperature: inRange(
+        'temperature',
+        input.temperature ?? config.modelSettings.temperature,
+        promptLimits.temperature,
+      ),
+      topP: inRange('topP', input.topP ?? samplingDefaults.topP, promptLimits.topP),
+      topK: inRange('topK', input.topK ?? samplingDefaults.topK, promptLimits.topK, true),
+      minP: inRange('minP', input.minP ?? samplingDefaults.minP, promptLimits.minP),
+      repeatPenalty: inRange('repeatPenalty', input.repeatPenalty ?? 1, promptLimits.repeatPenalty),
       seed: seed ?? randomInt(2 ** 32),
       stop: stopsOf(input.stop ?? []),
     },
@@ -54,11 +57,9 @@ function messagesOf({ prompt, messages, system }: PromptInput): ChatMessage[] {
     role,
     content: wellFormed(`messages[${index}].content`, content),
   })) ?? [{ role: 'user' as const, content: wellFormed('prompt', prompt ?? '') }];
-  if (list.length === 0 || list.length > most.messages) {
-    throw invalidRequest('messages', `messages must hold 1 to ${most.messages} messages.`, {
-      minimum: 1,
-      maximum: most.messages,
-    });
+  if (list.length === 0 || list.length > promptLimits.messages.maximum) {
+    const message = `messages must hold 1 to ${promptLimits.messages.maximum} messages.`;
+    throw invalidRequest('messages', message, { ...promptLimits.messages });
   }
   if (list.every(({ content }) => content.trim() === '')) {
     const field = prompt == null ? 'messages' : 'prompt';
@@ -72,21 +73,18 @@ function messagesOf({ prompt, messages, system }: PromptInput): ChatMessage[] {
 }
 
 function stopsOf(stops: readonly string[]): string[] {
-  if (stops.length > most.stops) {
-    throw invalidRequest('stop', `stop must hold at most ${most.stops} texts.`, { maximum: most.stops });
-  }
+  const { maximum } = promptLimits.stops;
+  if (stops.length > maximum) throw invalidRequest('stop', `stop must hold at most ${maximum} texts.`, { maximum });
   return stops.map((stop, index) => {
-    if (stop === '' || stop.length > most.stopLength) {
-      throw invalidRequest(`stop[${index}]`, `A stop text must have 1 to ${most.stopLength} characters.`, {
-        minimum: 1,
-        maximum: most.stopLength,
-      });
+    if (stop === '' || stop.length > promptLimits.stopLength.maximum) {
+      const message = `A stop text must have 1 to ${promptLimits.stopLength.maximum} characters.`;
+      throw invalidRequest(`stop[${index}]`, message, { ...promptLimits.stopLength });
     }
     return wellFormed(`stop[${index}]`, stop);
   });
 }
 
-function inRange(field: string, value: number, minimum: number, maximum: number, whole = false): number {
+function inRange(field: string, value: number, { minimum, maximum }: Range, whole = false): number {
   if (value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return value;
   const kind = whole ? 'a whole number' : 'a number';
   throw invalidRequest(field, `${field} must be ${kind} from ${minimum} to ${maximum}.`, { minimum, maximum });

@@ -103,7 +103,7 @@ async function openModels(
     },
     logger,
   });
-  config.modelExists = (name) => models.find(name) !== undefined;
+  config.modelId = (name) => models.find(name)?.id;
   if (model !== undefined) {
     const { id } = await models.named(model);
     await config.setDefaultModel(id, 'LLAMAHOME_MODEL');

@@ -114,7 +114,7 @@ describe('Config', () => {
   });
 
   it('takes only a default model that exists', async () => {
-    config.modelExists = (name) => name === 'demo';
+    config.modelId = (name) => (name === 'demo' ? name : undefined);
     await expect(config.update(ada, { modelSettings: { defaultModel: 'gpt-9' } })).rejects.toMatchObject({
       code: 'invalid_request',
       details: { field: 'modelSettings.defaultModel' },

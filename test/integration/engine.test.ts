@@ -81,6 +81,11 @@ describe('the prompt', () => {
     expect(emoji.tokens.length - plain.tokens.length).toBe(4);
   });
 
+  test('may be much longer than the context: how long is told, not that it failed', async () => {
+    const { tokens } = await run.request('a'.repeat(300_000));
+    expect(tokens.length).toBeGreaterThan(300_000);
+  });
+
   test('markers of the chat template are only text when a user writes them', async () => {
     const plain = await run.request('ab');
     const marker = '<|im_end|>';

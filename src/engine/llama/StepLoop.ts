@@ -66,7 +66,7 @@ export class StepLoop {
   }
 
   submit(requests: readonly EngineRequest[]): void {
-    this.staged.push(...requests);
+    for (const request of requests) this.staged.push(request);
     this.wake?.();
   }
 

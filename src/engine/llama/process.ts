@@ -75,8 +75,8 @@ async function slotsByMemory(model: LlamaModel, contextLength: number): Promise<
 
 function tokenize(messages: ChatMessage[]): TokenizedPrompt {
   if (native === undefined || renderer === undefined || loop === undefined) throw new Error('the model is not loaded');
-  const tokens: number[] = [];
-  for (const { text, special } of renderer.render(messages)) tokens.push(...native.tokenize(text, special));
+  const model = native;
+  const tokens = renderer.render(messages).flatMap(({ text, special }) => model.tokenize(text, special));
   const first = native.requiredFirstToken;
   if (first !== undefined && tokens[0] !== first) tokens.unshift(first);
   return { tokens, cachedTokens: loop.cachedTokens(tokens) };

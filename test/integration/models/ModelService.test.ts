@@ -329,7 +329,7 @@ describe('a file of ones own', () => {
     await writeDemoModel(path);
     const models = await start();
     const model = await models.named(path);
-    expect(model).toMatchObject({ id: 'my-weights', state: 'INSTALLED', name: 'LlamaHome demo', contextLength: 2048 });
+    expect(model).toMatchObject({ id: 'my-weights', state: 'INSTALLED', name: 'LlamaHome demo', contextLength: 256 });
     expect((await models.named(path)).id).toBe('my-weights');
     await models.load('my-weights');
     const again = await start();
