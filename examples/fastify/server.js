@@ -23,6 +23,7 @@ app.register(async (scope) => {
 app.server.on('upgrade', llama.upgrade);
 
 const address = await app.listen({ port: Number(process.env.PORT ?? 3000), host: '127.0.0.1' });
+await llama.ready();
 const { token } = await llama.createToken({ userId: 'ann', expiresIn: 3600 });
 console.log(`${address}/llm/graphql takes the token ${token}`);
 

@@ -21,6 +21,7 @@ const server = createServer(createServerAdapter(app.fetch));
 server.on('upgrade', llama.upgrade);
 
 server.listen(process.env.PORT ?? 3000, '127.0.0.1', async () => {
+  await llama.ready();
   const { token } = await llama.createToken({ userId: 'ann', expiresIn: 3600 });
   console.log(`http://127.0.0.1:${server.address().port}/llm/graphql takes the token ${token}`);
 });

@@ -14,6 +14,7 @@ const server = createServer(async (_request, response) => {
 llama.attach(server);
 
 server.listen(process.env.PORT ?? 3000, '127.0.0.1', async () => {
+  await llama.ready();
   const { token } = await llama.createToken({ userId: 'ann', expiresIn: 3600 });
   console.log(`http://127.0.0.1:${server.address().port}/graphql takes the token ${token}`);
 });

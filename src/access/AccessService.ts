@@ -8,11 +8,12 @@ import { generateApiKey } from './apiKeys.js';
 import { checkKeyName, checkScopes, checkTier, checkUserId } from './grantInput.js';
 import { localAdministrator, type Principal, type Scope, scopes, type Tier } from './Principal.js';
 import { MemoryRateLimitStore, type RateLimitStore } from './RateLimitStore.js';
-import { permissionDenied, requireScope } from './requireScope.js';
+import { requireScope } from './requireScope.js';
 import { defaultScopes, TokenGenerator } from './TokenGenerator.js';
 import { TokenValidator } from './TokenValidator.js';
 import { isAbove, tierAllowances } from './tiers.js';
 import type { Bucket, Taken } from './tokenBucket.js';
+import { Visitors } from './Visitors.js';
 
 /** The allowance of a Principal as it stands. */
 export interface RateLimitState {
@@ -63,6 +64,7 @@ export class AccessService {
   private readonly now: () => number;
   private readonly tokens: TokenGenerator;
   private readonly authenticator: Authenticator;
+  private readonly visitors = new Visitors((principal) => this.refusalOf(principal));
 
   constructor({ authentication, secret, keys, config, logger, store, now = Date.now }: AccessServiceOptions) {
     this.keys = keys;
@@ -86,6 +88,14 @@ export class AccessService {
   /** A Principal found earlier, as it stands now. `token_expired`, `invalid_token` when its key was revoked. */
   stillValid(principal: Principal): Promise<Principal> {
     return this.authenticator.stillValid(principal);
+  }
+
+  /**
+   * Calls `showOut` once with `token_expired` or `invalid_token`, when the token of a Principal that stays connected runs
+   * out, or its key is revoked: at once by this process, within about a second by another. Returns the way to stop that.
+   */
+  watch(principal: Principal, showOut: (error: LlamaHomeError) => void): () => void {
+    return this.visitors.add(principal, showOut);
   }
 
   /**
@@ -123,7 +133,8 @@ export class AccessService {
   }
 
   /**
-   * Makes a token. Needs the scope `keys:manage`; `permission_denied` when it would allow more than the caller's own.
+   * Makes a token. Needs the scope `keys:manage`, and `prompts:all` for another user's `prompts:run`;
+   * `permission_denied` when it would allow more than the caller's own.
    * Left out: the basic tier, and those of the default scopes that the caller has.
    */
   async createToken(
@@ -133,13 +144,15 @@ export class AccessService {
     requireScope(principal, 'keys:manage');
     const tier = checkTier(input.tier ?? 'basic');
     const granted = checkScopes(input.scopes ?? defaultScopes.filter((scope) => principal.scopes.has(scope)));
-    checkGrant(principal, tier, granted);
-    return this.tokens.issue({ userId: input.userId, expiresIn: input.expiresIn, tier, scopes: granted });
+    const userId = checkUserId(input.userId);
+    checkGrant(principal, { userId, tier, scopes: granted });
+    return this.tokens.issue({ userId, expiresIn: input.expiresIn, tier, scopes: granted });
   }
 
   /**
    * Makes an API key; `key` is shown this once. It is the caller's own unless `userId` says whose.
-   * Needs the scope `keys:manage`; `permission_denied` when it would allow more than the caller's own.
+   * Needs the scope `keys:manage`, and `prompts:all` for another user's `prompts:run`;
+   * `permission_denied` when it would allow more than the caller's own.
    */
   async createApiKey(
     principal: Principal,
@@ -150,18 +163,24 @@ export class AccessService {
     const userId = checkUserId(input.userId ?? principal.userId);
     const tier = checkTier(input.tier);
     const granted = checkScopes(input.scopes);
-    checkGrant(principal, tier, granted);
+    checkGrant(principal, { userId, tier, scopes: granted });
     return this.insertKey({ name, userId, tier, scopes: granted });
   }
 
-  /** Ends an API key at once; ending it again changes nothing. Needs the scope `keys:manage`. `not_found`. */
+  /**
+   * Ends an API key at once; ending it again changes nothing. Needs the scope `keys:manage`. `not_found`;
+   * `permission_denied` for a key of another user that allows more than the caller's own.
+   */
   async revokeApiKey(principal: Principal, id: string): Promise<ApiKey> {
     requireScope(principal, 'keys:manage');
     const record = await this.keys.find(id);
     if (record === undefined) throw new LlamaHomeError('not_found', 'There is no API key with this id.');
+    if (record.userId !== principal.userId) checkCovers(principal, record);
     if (record.revokedAt !== null) return shown(record);
     const revokedAt = new Date(this.now());
     await this.keys.revoke(id, revokedAt);
+    // Who revokes its own key over a socket is still to get the answer, so this comes right behind it.
+    setImmediate(() => void this.visitors.check(id));
     return { ...shown(record), revokedAt };
   }
 
@@ -178,10 +197,11 @@ export class AccessService {
     return (await this.keys.list(filter)).map(shown);
   }
 
-  /** Makes the administrator's API key when there is no key at all, and returns it this once; else null. */
+  /** Makes the administrator's API key when no key that is in force allows everything, and returns it this once; else null. */
   async ensureAdminKey(): Promise<string | null> {
-    if ((await this.keys.count()) > 0) return null;
     const { tier } = localAdministrator;
+    const known = await this.keys.list();
+    if (known.some((key) => key.revokedAt === null && key.tier === tier && hasAll(key.scopes))) return null;
     const { key } = await this.insertKey({ name: 'Administrator', userId: 'admin', tier, scopes: [...scopes] });
     return key;
   }
@@ -202,6 +222,16 @@ export class AccessService {
     return { apiKey, key };
   }
 
+  private async refusalOf(principal: Principal): Promise<LlamaHomeError | undefined> {
+    try {
+      await this.stillValid(principal);
+    } catch (error) {
+      // A database that can't be read for a moment revokes nothing.
+      if (error instanceof LlamaHomeError && error.status === 401) return error;
+    }
+    return undefined;
+  }
+
   private bucketOf({ tier }: Principal): Bucket {
     const { requestsPerMinute, burst } = tierAllowances[tier];
     const perMinute = tier === 'basic' ? this.config.current.systemSettings.maxRequestsPerMinute : requestsPerMinute;
@@ -217,14 +247,25 @@ function stateOf({ capacity, perMinute }: Bucket, { remaining, resetAt }: Taken)
   return { limit: perMinute, burst: capacity, remaining, resetAt: new Date(resetAt) };
 }
 
-/** Nobody grants more than it has. */
-function checkGrant(principal: Principal, tier: Tier, granted: readonly Scope[]): void {
-  for (const scope of granted) if (!principal.scopes.has(scope)) throw permissionDenied(scope);
+type Grant = Pick<ApiKey, 'userId' | 'tier' | 'scopes'>;
+
+/** Nobody grants more than it has. Who can send prompts as another user can read that user's, which is more than its own. */
+function checkGrant(principal: Principal, grant: Grant): void {
+  checkCovers(principal, grant);
+  if (grant.userId !== principal.userId && grant.scopes.includes('prompts:run')) requireScope(principal, 'prompts:all');
+}
+
+/** Throws `permission_denied` when the grant allows more than the Principal may do itself. */
+function checkCovers(principal: Principal, { tier, scopes: granted }: Pick<Grant, 'tier' | 'scopes'>): void {
+  for (const scope of granted) requireScope(principal, scope);
   if (isAbove(tier, principal.tier)) {
-    throw new LlamaHomeError('permission_denied', `You cannot grant the ${tier} tier: yours is ${principal.tier}.`, {
-      tier: principal.tier,
-    });
+    const message = `You cannot manage access of the ${tier} tier: yours is ${principal.tier}.`;
+    throw new LlamaHomeError('permission_denied', message, { tier: principal.tier });
   }
+}
+
+function hasAll(granted: readonly Scope[]): boolean {
+  return scopes.every((scope) => granted.includes(scope));
 }
 
 function shown({ hash: _hash, ...apiKey }: ApiKeyRecord): ApiKey {

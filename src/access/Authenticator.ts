@@ -46,7 +46,7 @@ export class Authenticator {
   async stillValid(principal: Principal): Promise<Principal> {
     const { expiresAt, keyId } = principal;
     if (expiresAt !== undefined && expiresAt.getTime() <= this.options.now()) {
-      throw new LlamaHomeError('token_expired', 'The token has run out. Get a new one and connect again.');
+      throw tokenExpired();
     }
     if (keyId === undefined) return principal;
     return this.principalOfKey(await this.options.keys.find(keyId));
@@ -94,6 +94,11 @@ export class Authenticator {
       },
     );
   }
+}
+
+/** The refusal of a token that was good when its bearer came in. */
+export function tokenExpired(): LlamaHomeError {
+  return new LlamaHomeError('token_expired', 'The token has run out. Get a new one and connect again.');
 }
 
 function unknownKey(): LlamaHomeError {

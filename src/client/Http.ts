@@ -1,6 +1,7 @@
 import { Answer, reasonOf, silence } from './Answer.js';
 import { APIError } from './APIError.js';
 import { ConnectionError, InvalidRequestError } from './families.js';
+import type { Settings } from './options.js';
 import type { Slots } from './Slots.js';
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
 import { link, unlessAborted } from './waiting.js';
@@ -8,13 +9,10 @@ import { link, unlessAborted } from './waiting.js';
 export interface HttpOptions extends TransportOptions {
   /** Without a slash at the end. */
   endpoint: string;
-  apiKey: ApiKey | undefined;
+  apiKey: Settings['apiKey'];
   headers: Readonly<Record<string, string>>;
   slots?: Slots | undefined;
 }
-
-/** A token or API key, or where to get it for each request. */
-export type ApiKey = string | (() => string | Promise<string>);
 
 export interface HttpRequest {
   method?: 'GET' | 'POST';
@@ -31,8 +29,8 @@ export interface HttpRequest {
 }
 
 /** Reads `apiKey` as it is sent. @throws InvalidRequestError for what can be no key */
-export async function readApiKey(apiKey: ApiKey | undefined): Promise<string | undefined> {
-  const key = (typeof apiKey === 'function' ? await apiKey() : apiKey)?.trim();
+export async function readApiKey(apiKey: Settings['apiKey']): Promise<string | undefined> {
+  const key = (await apiKey?.())?.trim();
   if (key === undefined || key === '') return undefined;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new InvalidRequestError('apiKey must be a token or an API key: printable ASCII characters without spaces.');

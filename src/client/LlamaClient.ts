@@ -53,7 +53,8 @@ export const keptMs = 60_000;
  * aborted call rejects with the reason of its signal.
  */
 export class LlamaClient {
-  private readonly options: LlamaClientOptions;
+  /** Out of sight of whoever logs a client: the key is in it. */
+  readonly #options: LlamaClientOptions;
   private readonly settings: Settings;
   private readonly calls: Calls;
   private readonly subscriptions: Subscriptions;
@@ -66,8 +67,8 @@ export class LlamaClient {
     options: LlamaClientOptions | string = {},
     private readonly connections: ConnectionOptions = {},
   ) {
-    this.options = typeof options === 'string' ? { apiKey: options } : options;
-    this.settings = readOptions(this.options);
+    this.#options = typeof options === 'string' ? { apiKey: options } : options;
+    this.settings = readOptions(this.#options);
     const { endpoint, apiKey, webSocketImpl, timeoutMs } = this.settings;
     const { keepMs, poolSize } = connections;
     this.calls = new Calls(this.settings, { keepMs: keepMs ?? 4000, poolSize });
@@ -246,7 +247,7 @@ export class LlamaClient {
    * `await using session = client.session()`.
    */
   session(): LlamaClient {
-    return new LlamaClient(this.options, { ...this.connections, keepMs: keptMs });
+    return new LlamaClient(this.#options, { ...this.connections, keepMs: keptMs });
   }
 
   /** Ends what still runs with a ConnectionError and closes all connections. Only sessions and pools need it. */

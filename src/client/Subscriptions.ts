@@ -1,9 +1,10 @@
 import { type Client, createClient } from 'graphql-ws/client';
 import { silence } from './Answer.js';
 import { APIError } from './APIError.js';
-import { AuthenticationError, ConnectionError, PermissionError } from './families.js';
+import { AuthenticationError, ConnectionError, InvalidRequestError, PermissionError } from './families.js';
 import { dataOf, errorOf } from './graphql.js';
-import { type ApiKey, clientClosed, readApiKey } from './Http.js';
+import { clientClosed, readApiKey } from './Http.js';
+import type { Settings } from './options.js';
 import { isRecord } from './toAPIError.js';
 import { loadOnNode } from './transport.js';
 import { unlessAborted } from './waiting.js';
@@ -11,7 +12,7 @@ import { unlessAborted } from './waiting.js';
 export interface SubscriptionsOptions {
   /** Of the server, `http…`. */
   endpoint: string;
-  apiKey: ApiKey | undefined;
+  apiKey: Settings['apiKey'];
   /** A WebSocket class, where the runtime has none. */
   webSocketImpl: unknown;
   /** Milliseconds that an unused socket is kept. */
@@ -59,7 +60,18 @@ export class Subscriptions {
 
   private async connect(): Promise<Client> {
     const { endpoint, apiKey, webSocketImpl, keepMs, patienceMs } = this.options;
-    const ws = 'WebSocket' in globalThis ? undefined : await loadOnNode<{ WebSocket: unknown }>('ws');
+    const own: unknown = Reflect.get(globalThis, 'WebSocket');
+    const implementation = webSocketImpl ?? own ?? (await loadOnNode<{ WebSocket: unknown }>('ws'))?.WebSocket;
+    if (typeof implementation !== 'function') {
+      throw new InvalidRequestError(
+        'There is no WebSocket here: give a class for it as webSocketImpl.',
+        undefined,
+        undefined,
+        {
+          field: 'webSocketImpl',
+        },
+      );
+    }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const expect = () => {
       clearTimeout(timer);
@@ -68,7 +80,7 @@ export class Subscriptions {
     const heard = () => clearTimeout(timer);
     const client = createClient({
       url: `${endpoint.replace(/^http/, 'ws')}/graphql`,
-      webSocketImpl: webSocketImpl ?? ws?.WebSocket,
+      webSocketImpl: implementation,
       // A subscription that is started again would begin anew, and `stream` would run a second prompt.
       retryAttempts: 0,
       lazyCloseTimeout: keepMs,

@@ -2,8 +2,7 @@
 export { isFailed } from './answers.js';
 export * from './error.js';
 export type { OperationArguments, OperationDocument, TypedDocument } from './graphql.js';
-export type { ApiKey } from './Http.js';
 export { type ConnectionOptions, LlamaClient, LlamaClient as APIClient } from './LlamaClient.js';
-export type { LlamaClientOptions } from './options.js';
+export type { ApiKey, LlamaClientOptions } from './options.js';
 export { PooledClient, type PooledClientOptions } from './PooledClient.js';
 export type * from './types.js';

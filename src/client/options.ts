@@ -1,6 +1,8 @@
 import { InvalidRequestError } from './families.js';
-import type { ApiKey } from './Http.js';
 import { inRange } from './inRange.js';
+
+/** A token or API key, or where to get it for each request. */
+export type ApiKey = string | (() => string | Promise<string>);
 
 export interface LlamaClientOptions {
   /** A token or API key, or a function that gives one for each request. Default: none, for `LLAMAHOME_AUTH=off`. */
@@ -33,7 +35,8 @@ export interface LlamaClientOptions {
 }
 
 export interface Settings {
-  apiKey: ApiKey | undefined;
+  /** A function in any case, so that nobody who logs a client logs its key. */
+  apiKey: (() => string | Promise<string>) | undefined;
   endpoint: string;
   maxRetries: number | undefined;
   backoffFactor: number | undefined;
@@ -61,8 +64,9 @@ function readEndpoint(endpoint: string): string {
  * @throws InvalidRequestError for an endpoint that is no address, RangeError for a number out of range
  */
 export function readOptions(options: LlamaClientOptions): Settings {
+  const { apiKey } = options;
   return {
-    apiKey: options.apiKey,
+    apiKey: typeof apiKey === 'string' ? () => apiKey : apiKey,
     endpoint: readEndpoint(options.endpoint ?? 'http://127.0.0.1:4000'),
     maxRetries: options.maxRetries,
     backoffFactor: options.backoffFactor,

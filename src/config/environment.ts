@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { LlamaHomeError } from '../errors/index.js';
-import { nearIds } from '../models/nearIds.js';
+import { distance } from '../models/nearIds.js';
 import { isLoopbackHost } from './loopback.js';
 import { environmentSchema } from './variables.js';
 
@@ -80,13 +80,21 @@ function refuseUnknown(names: string[]): void {
   const known = Object.keys(environmentSchema.shape).filter((name) => name.startsWith('LLAMAHOME_'));
   for (const name of names) {
     if (!/^LLAMAHOME_/i.test(name) || ofTests.test(name) || known.includes(name)) continue;
-    const [near] = nearIds(
-      name.toUpperCase(),
-      known.map((other) => other.toLowerCase()),
-    );
-    const advice = near === undefined ? `write one of ${known.join(', ')}` : `write ${near.toUpperCase()}`;
+    const near = nearest(name.toUpperCase(), known);
+    const advice = near === undefined ? `write one of ${known.join(', ')}` : `write ${near}`;
     throw refused(name, `${shown(name, '')} is not a setting of LlamaHome: ${advice}.`);
   }
+}
+
+/** The setting that differs in three characters at most, and in no more than half of what stands behind `LLAMAHOME_`. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > longestShown) return undefined;
+  const most = Math.min(3, (name.length - 'LLAMAHOME_'.length) / 2);
+  const [near] = known
+    .map((other) => ({ other, edits: distance(name, other) }))
+    .filter(({ edits }) => edits <= most)
+    .sort((a, b) => a.edits - b.edits);
+  return near?.other;
 }
 
 function wrongValue(error: z.ZodError, given: Record<string, string | undefined>): LlamaHomeError {

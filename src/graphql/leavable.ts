@@ -1,3 +1,6 @@
+/** What can be wrapped: any async generator, or no more of one than this. */
+type Source<T> = Pick<AsyncGenerator<T, void, void>, 'next' | 'return'>;
+
 export interface LeavableOptions {
   /** Called once when the consumer leaves before the source has ended, at once. */
   onLeave?: () => void;
@@ -10,10 +13,7 @@ export interface LeavableOptions {
  * value that is under way, which for a stream of events may never come: here it ends a waiting `next()` and calls
  * `onLeave` at once, and lets the source end in its own time.
  */
-export function leavable<T>(
-  source: AsyncGenerator<T, void, void>,
-  options: LeavableOptions = {},
-): AsyncGenerator<T, void, void> {
+export function leavable<T>(source: Source<T>, options: LeavableOptions = {}): AsyncGenerator<T, void, void> {
   return new Leavable(source, options);
 }
 
@@ -23,7 +23,7 @@ class Leavable<T> implements AsyncGenerator<T, void, void> {
   private readonly onAbort = () => this.leave();
 
   constructor(
-    private readonly source: AsyncGenerator<T, void, void>,
+    private readonly source: Source<T>,
     private readonly options: LeavableOptions,
   ) {
     options.signal?.addEventListener('abort', this.onAbort, { once: true });

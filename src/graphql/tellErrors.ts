@@ -10,10 +10,7 @@ export function toGraphQLError(
   if (error instanceof GraphQLError) return error;
   if (error instanceof LlamaHomeError) {
     return new GraphQLError(error.message, {
-      extensions: {
-        code: error.code.toUpperCase(),
-        ...(error.details === undefined ? {} : { details: error.details }),
-      },
+      extensions: { code: error.code.toUpperCase(), details: error.details ?? {} },
       originalError: error,
     });
   }

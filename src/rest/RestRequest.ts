@@ -5,6 +5,8 @@ import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 export interface RestRequest {
   operations: Operations;
   context: GuardedContext;
+  /** What stands in front of `/api/v1`: where this server is mounted in another one; mostly empty. */
+  mount: string;
   /** Named parts of the path, decoded. */
   params: Record<string, string>;
   query: URLSearchParams;

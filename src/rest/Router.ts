@@ -27,13 +27,21 @@ export class Router {
    * `not_found` when there is none, `invalid_request` when it is not well percent-encoded.
    */
   match(path: string): RouteMatch {
-    const plain = path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
     for (const { route, pattern } of this.routes) {
-      const match = pattern.exec(plain);
+      const match = pattern.exec(plain(path));
       if (match !== null) return { route, params: decodeAll(match.groups ?? {}) };
     }
     throw new LlamaHomeError('not_found', 'There is nothing at this address. The routes are listed in the README.');
   }
+
+  /** Whether the path leads to a route that needs no token. */
+  isOpen(path: string): boolean {
+    return this.routes.some(({ route, pattern }) => route.open === true && pattern.test(plain(path)));
+  }
+}
+
+function plain(path: string): string {
+  return path.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
 }
 
 function decodeAll(groups: Record<string, string>): Record<string, string> {

@@ -8,6 +8,8 @@ import { routes } from './routes.js';
 
 export interface RestCall {
   method: string;
+  /** What stands in front of `/api/v1`. */
+  mount: string;
   /** Behind `/api/v1`, as it stands in the request line. */
   path: string;
   query: URLSearchParams;
@@ -24,11 +26,18 @@ function allowed(methods: object): string {
   return [...names, 'OPTIONS'].join(', ');
 }
 
+async function authenticate(context: GuardedContext): Promise<void> {
+  context.principal = await context.services.access.authenticate(context.authorization, context.address);
+}
+
 /** The REST face: every route runs an operation of the schema through `operations`. */
 export function createRest(operations: Operations): Rest {
   const router = new Router(routes);
 
   async function answer(call: RestCall, context: GuardedContext): Promise<Response> {
+    // Before anything else is looked at: a stranger learns nothing of what a request should look like, and whoever
+    // shows a token is told its allowance, whatever becomes of the request.
+    if (context.authorization !== null && !router.isOpen(call.path)) await authenticate(context);
     const { route, params } = router.match(call.path);
     if (call.method === 'OPTIONS')
       return new Response(null, { status: 204, headers: { allow: allowed(route.methods) } });
@@ -40,10 +49,9 @@ export function createRest(operations: Operations): Rest {
       });
       return errorResponse(error, { allow: allowed(route.methods) });
     }
-    // Before the body is read: a stranger learns nothing of what a request should look like.
-    context.principal = await context.services.access.authenticate(context.authorization, context.address);
-    const { query, headers } = call;
-    return handler({ operations, context, params, query, headers, body: () => call.body() });
+    if (!route.open && context.principal === undefined) await authenticate(context);
+    const { mount, query, headers } = call;
+    return handler({ operations, context, mount, params, query, headers, body: () => call.body() });
   }
 
   function failure(error: unknown, { services, requestId, signal, observed }: GuardedContext): Response {

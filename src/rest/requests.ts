@@ -1,51 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { invalidRequest } from '../errors/index.js';
 import type { BatchInput, ConfigInput, MessageInput, PromptInput } from './generated/graphql.js';
-
-const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() });
-
-const parameters = {
-  system: z.string().nullish(),
-  model: z.string().nullish(),
-  max_tokens: z.int32().nullish(),
-  temperature: z.number().nullish(),
-  top_p: z.number().nullish(),
-  top_k: z.int32().nullish(),
-  min_p: z.number().nullish(),
-  seed: z.int32().nullish(),
-  stop: z.array(z.string()).nullish(),
-  repeat_penalty: z.number().nullish(),
-  deadline_ms: z.int32().nullish(),
-  priority: z.enum(['low', 'normal', 'high']).nullish(),
-};
-
-const content = { prompt: z.string().nullish(), messages: z.array(message).nullish() };
-
-const promptRequest = z.strictObject({ ...content, ...parameters, stream: z.boolean().nullish() });
-
-const batchedPrompt = z.preprocess(
-  (value) => (typeof value === 'string' ? { prompt: value } : value),
-  z.strictObject({ ...content, ...parameters }),
-);
-
-const batchRequest = z.strictObject({
-  prompts: z.array(batchedPrompt),
-  ...parameters,
-  batch_size: z.int32().nullish(),
-});
-
-const configRequest = z.strictObject({
-  model_settings: z
-    .strictObject({
-      default_model: z.string().optional(),
-      max_tokens: z.int32().optional(),
-      temperature: z.number().optional(),
-    })
-    .optional(),
-  system_settings: z
-    .strictObject({ cache_size: z.string().optional(), max_requests_per_minute: z.int32().optional() })
-    .optional(),
-});
+import { batchRequest, configRequest, type message, promptRequest } from './requestSchemas.js';
 
 type PromptFields = Omit<z.infer<typeof promptRequest>, 'stream'>;
 

@@ -15,6 +15,7 @@ import {
   updateConfigDocument,
 } from './documents.js';
 import type { PromptInput } from './generated/graphql.js';
+import { openapiRoutes } from './openapiRoutes.js';
 import { jsonResponse, type RestRequest } from './RestRequest.js';
 import { readBatchRequest, readConfigRequest, readPromptRequest } from './requests.js';
 import { eventsOf, streamEvents } from './streamEvents.js';
@@ -24,6 +25,8 @@ type Handler = (request: RestRequest) => Promise<Response>;
 /** Path under /api/v1 with `:name` parts, and what each method does there. */
 export interface Route {
   path: string;
+  /** Needs no token. */
+  open?: boolean;
   methods: Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>;
 }
 
@@ -139,4 +142,5 @@ export const routes: Route[] = [
   { path: '/models', methods: { GET: listModels } },
   { path: '/models/:id', methods: { GET: readModel } },
   { path: '/config', methods: { GET: readConfig, POST: updateConfig } },
+  ...openapiRoutes,
 ];

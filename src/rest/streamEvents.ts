@@ -27,8 +27,10 @@ export async function streamEvents(
   if (early !== undefined && !early.done && early.value.__typename === 'PromptFailed') {
     throw fromTold(early.value.error);
   }
-  const lines = linesOf(first, events);
-  return streamResponse(lines, { format: formatFor(accept), resumable, headers: headers(), signal });
+  const format = formatFor(accept);
+  // An empty stream would make an EventSource come back for ever; 204 is what ends it.
+  if (early?.done && format === 'sse') return new Response(null, { status: 204, headers: headers() });
+  return streamResponse(linesOf(first, events), { format, resumable, headers: headers(), signal });
 }
 
 function linesOf(

@@ -1,7 +1,9 @@
 import { createServerAdapter, type ServerAdapter, type ServerAdapterBaseObject } from '@whatwg-node/server';
 import { checkOrigin, corsHeaders } from '../access/origin.js';
-import { LlamaHomeError } from '../errors/index.js';
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
+import { accepts } from '../graphql/accepts.js';
 import type { OperationContext } from '../graphql/context.js';
+import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { Rest } from '../rest/createRest.js';
 import { errorResponse, headersOf } from '../rest/errorResponse.js';
@@ -14,7 +16,7 @@ import { type HandlerContext, type IncomingCall, isUnder, readCall } from './Inc
 import { metricsPage } from './metricsPage.js';
 import { onRead, onSent } from './onAnswered.js';
 import { graphqlPath, restPath } from './paths.js';
-import { readJson, readJsonText } from './readBody.js';
+import { parseJson, readJson, readJsonText } from './readBody.js';
 import { requestIdFrom } from './requestId.js';
 import { routeOf } from './routeOf.js';
 import type { Services } from './Services.js';
@@ -35,10 +37,17 @@ export interface HandlerOptions {
 interface Call extends IncomingCall {
   request: Request;
   path: string;
-  context: OperationContext;
+  context: GuardedContext;
 }
 
 const graphqlMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+const resultTypes = ['application/graphql-response+json', 'application/json', 'text/event-stream', 'multipart/mixed'];
+
+/** GraphQL's own media type for a caller that names it. */
+function contentTypeFor(accept: string | null): Record<string, string> {
+  const [specified = ''] = resultTypes;
+  return accept?.includes(specified) ? { 'content-type': `${specified}; charset=utf-8` } : {};
+}
 
 /** An error of the whole request at /graphql. */
 function graphqlErrorResponse(
@@ -49,6 +58,13 @@ function graphqlErrorResponse(
   const told = toGraphQLError(error, context);
   const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', told.message);
   return jsonResponse({ errors: toldErrors([told]) }, cause.status, { ...headersOf(cause), ...headers });
+}
+
+/** The catalogue has no code of its own for what HTTP calls not acceptable. */
+function notAcceptable(context: OperationContext): Response {
+  const message = `GraphQL does not answer in that media type: send the header "Accept: ${resultTypes[0]}".`;
+  const error = toGraphQLError(invalidRequest('accept', message, { allowed: resultTypes }), context);
+  return jsonResponse({ errors: toldErrors([error]) }, 406);
 }
 
 /** The HTTP face: every request goes through here, and every answer leaves with `x-request-id`. */
@@ -64,25 +80,33 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
       return graphqlErrorResponse(error, context, { allow: graphqlMethods.join(', ') });
     }
     const { headers, signal } = request;
-    const url = `http://localhost${path}${query === '' ? '' : `?${query}`}`;
-    if (method === 'POST') {
-      const init = { method, headers, signal, body: await readJsonText(body) };
-      return graphql.handleRequest(new graphql.fetchAPI.Request(url, init), context);
-    }
-    if (headers.get('accept')?.includes('text/html')) {
+    const accept = headers.get('accept');
+    if (method !== 'POST' && accept?.includes('text/html')) {
       // Never an operation: a link on any page can make a browser come here.
       if (!environment.introspection)
         throw new LlamaHomeError('not_found', 'There is no page here: introspection is off.');
       return new Response(await graphiqlPage(environment), { headers: pageHeaders });
     }
+    // Before the body is read: a stranger learns nothing of what a request should look like.
+    context.principal = await services.access.authenticate(context.authorization, context.address);
+    if (!resultTypes.some((type) => accepts(accept, type))) return notAcceptable(context);
+    const url = `http://localhost${path}${query === '' ? '' : `?${query}`}`;
+    if (method === 'POST') {
+      const text = await readJsonText(body);
+      // What is no JSON never was a request of GraphQL: its status is HTTP's, whatever the answer's media type.
+      parseJson(text);
+      const init = { method, headers, signal, body: text };
+      return graphql.handleRequest(new graphql.fetchAPI.Request(url, init), context);
+    }
     return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method: 'GET', headers, signal }), context);
   }
 
-  async function answerPlain({ method, path, query, body, request, context }: Call): Promise<Response> {
+  async function answerPlain({ method, mount, path, query, body, request, context }: Call): Promise<Response> {
     if (isUnder(path, restPath)) {
       return rest(
         {
           method,
+          mount,
           path: path.slice(restPath.length),
           query: new URLSearchParams(query),
           headers: request.headers,
@@ -117,7 +141,8 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
       return await (isGraphQL ? answerGraphQL(call) : answerPlain(call));
     } catch (error) {
       call.context.observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
-      if (isGraphQL) return graphqlErrorResponse(error, call.context);
+      if (isGraphQL)
+        return graphqlErrorResponse(error, call.context, contentTypeFor(call.request.headers.get('accept')));
       if (error instanceof LlamaHomeError) return errorResponse(error);
       const { requestId } = call.context;
       if (!call.request.signal.aborted) logger.error({ err: error, requestId }, 'a request failed');

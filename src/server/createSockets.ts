@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -11,9 +11,8 @@ import { leavable } from '../graphql/leavable.js';
 import type { Operations, PreparedOperation } from '../graphql/Operations.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
-import { onceAt } from './onceAt.js';
 import type { Services } from './Services.js';
-import { type Visitor, watchKeys } from './watchKeys.js';
+import { WaitingSockets } from './WaitingSockets.js';
 
 export interface Sockets {
   /** Takes over an upgrade request whose path and origin were checked. */
@@ -29,8 +28,8 @@ interface Session {
   principal: Principal | undefined;
   /** Of the handshake or `connection_init`: what operations are part of that name no other span. */
   traceparent: string | undefined;
-  /** Stops waiting for the token to run out. */
-  stopExpiry: () => void;
+  /** Stops waiting for the token to run out, or the key to be revoked. */
+  stopWatching: () => void;
 }
 
 /** An operation between its `subscribe` message and its end. */
@@ -42,8 +41,6 @@ interface Running {
 const limits = {
   messageBytes: 1_000_000,
   operationsPerSocket: 100,
-  /** Sockets that have not said `connection_init` yet, all together. */
-  waitingSockets: 500,
   initTimeoutMs: 5_000,
 };
 
@@ -81,7 +78,7 @@ export function createSockets(services: Services, operations: Operations): Socke
   const sessions = new WeakMap<WebSocket, Session>();
   const running = new WeakMap<ExecutionArgs, Running>();
   const observations = new WeakMap<SubscribePayload, ObservedRequest>();
-  let waiting = 0;
+  const waiting = new WaitingSockets();
 
   async function admit(socket: WebSocket, params: Record<string, unknown> | undefined): Promise<boolean> {
     const session = sessions.get(socket);
@@ -90,10 +87,9 @@ export function createSockets(services: Services, operations: Operations): Socke
       const principal = await access.authenticate(authorizationOf(params), session.address);
       session.principal = principal;
       session.traceparent = traceparentOf(params) ?? session.traceparent;
-      const { expiresAt } = principal;
-      if (expiresAt !== undefined) {
-        session.stopExpiry = onceAt(expiresAt, () => socket.close(CloseCode.Unauthorized, 'token_expired'));
-      }
+      // It may have gone while it was authenticated.
+      if (socket.readyState !== socket.OPEN) return false;
+      session.stopWatching = access.watch(principal, ({ code }) => socket.close(CloseCode.Unauthorized, code));
       return true;
     } catch (error) {
       if (!(error instanceof LlamaHomeError)) logger.error({ err: error }, 'a socket could not be authenticated');
@@ -131,8 +127,14 @@ export function createSockets(services: Services, operations: Operations): Socke
     try {
       const prepared = await operations.prepare(payload, context);
       if ('errors' in prepared) return refused(observed, prepared.errors);
-      running.set(prepared.operation.args, { operation: prepared.operation, controller });
-      return prepared.operation.args;
+      const { operation } = prepared;
+      const { args } = operation;
+      if (getOperationAST(args.document, args.operationName) == null) {
+        // In the words of Yoga, for who asks over HTTP gets these.
+        throw new LlamaHomeError('invalid_request', 'Could not determine what operation to execute.', {});
+      }
+      running.set(args, { operation, controller });
+      return args;
     } catch (error) {
       return refused(observed, [toGraphQLError(error, context)]);
     }
@@ -148,7 +150,7 @@ export function createSockets(services: Services, operations: Operations): Socke
     {
       connectionInitWaitTimeout: limits.initTimeoutMs,
       onConnect: async ({ extra, connectionParams }) => {
-        waiting--;
+        waiting.remove(extra.socket);
         return admit(extra.socket, connectionParams);
       },
       onSubscribe: ({ extra, subscriptions }, _id, payload) => {
@@ -170,45 +172,30 @@ export function createSockets(services: Services, operations: Operations): Socke
         result.errors === undefined ? undefined : { ...result, errors: toldErrors(result.errors) },
       onError: (_context, _id, payload, errors) => toldErrors(refused(observations.get(payload), errors)),
       onComplete: (_context, _id, payload) => observations.get(payload)?.end(),
-      onClose: ({ extra, connectionInitReceived }) => {
-        if (!connectionInitReceived) waiting--;
-        sessions.get(extra.socket)?.stopExpiry();
+      onClose: ({ extra }) => {
+        waiting.remove(extra.socket);
+        sessions.get(extra.socket)?.stopWatching();
       },
     },
     server,
   );
 
-  function* visitors(): Generator<Visitor> {
-    for (const socket of server.clients) {
-      const principal = sessions.get(socket)?.principal;
-      if (principal === undefined) continue;
-      yield { principal, close: (code) => socket.close(CloseCode.Unauthorized, code) };
-    }
-  }
-  const stopWatching = watchKeys(access, visitors);
-
   return {
     upgrade(request, socket, head) {
-      if (waiting >= limits.waitingSockets) {
-        socket.end(
-          'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n',
-        );
-        return;
-      }
       server.handleUpgrade(request, socket, head, (opened) => {
-        waiting++;
+        const address = request.socket.remoteAddress ?? '';
+        waiting.add(opened, address);
         opened.once('close', telemetry.socketOpened());
         sessions.set(opened, {
-          address: request.socket.remoteAddress ?? '',
+          address,
           principal: undefined,
           traceparent: traceparentOf(request.headers),
-          stopExpiry: () => undefined,
+          stopWatching: () => undefined,
         });
         server.emit('connection', opened, request);
       });
     },
     async close(withinMs) {
-      stopWatching();
       const cut = setTimeout(() => {
         for (const socket of server.clients) socket.terminate();
       }, withinMs);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { checkOrigin } from '../access/origin.js';
 import type { Environment } from '../config/environment.js';
+import { LlamaHomeError } from '../errors/index.js';
 import { Operations } from '../graphql/Operations.js';
 import { createRest } from '../rest/createRest.js';
 import type { HomeLock } from '../storage/home.js';
@@ -12,6 +13,7 @@ import { createServices } from './createServices.js';
 import { createSockets } from './createSockets.js';
 import { plainPath } from './IncomingCall.js';
 import { graphqlPath } from './paths.js';
+import { refuseUpgrade } from './refuseUpgrade.js';
 import type { Services } from './Services.js';
 
 export interface OpenServerOptions {
@@ -37,10 +39,6 @@ export interface OpenServer {
   close(): Promise<void>;
 }
 
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
 /** Puts all rooms together. Throws a LlamaHomeError that says in one line why not; nothing is left open then. */
 export async function openServer({ environment, logger, prefix = '' }: OpenServerOptions): Promise<OpenServer> {
   const { services, lock, close } = await createServices(environment, logger);
@@ -55,13 +53,15 @@ export async function openServer({ environment, logger, prefix = '' }: OpenServe
     handler: createHandler({ services, graphql, rest, isDraining: () => draining, prefix }),
     upgrade(request, socket, head) {
       socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
-      if (plainPath(request.url ?? '') !== prefix + graphqlPath) return refuseUpgrade(socket, '404 Not Found');
+      const isGraphQL = plainPath(request.url ?? '') === prefix + graphqlPath;
       try {
         checkOrigin(request.headers, environment);
-      } catch {
-        return refuseUpgrade(socket, '403 Forbidden');
+        if (!isGraphQL) throw new LlamaHomeError('not_found', 'There is no WebSocket at this address.');
+        sockets.upgrade(request, socket, head);
+      } catch (error) {
+        if (!(error instanceof LlamaHomeError)) throw error;
+        refuseUpgrade(request, socket, { error, isGraphQL, telemetry: services.telemetry });
       }
-      sockets.upgrade(request, socket, head);
     },
     async drain() {
       draining = true;

@@ -10,7 +10,8 @@ function tooLarge(): LlamaHomeError {
 
 /**
  * Reads a JSON body as text.
- * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in.
+ * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in,
+ * `invalid_request` when it is not UTF-8.
  */
 export async function readJsonText(body: RequestBody): Promise<string> {
   const mediaType = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase();
@@ -33,12 +34,20 @@ export async function readJsonText(body: RequestBody): Promise<string> {
     body.drop();
     throw tooLarge();
   }
-  return Buffer.concat(chunks).toString('utf8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw new LlamaHomeError('invalid_request', 'The body is not valid UTF-8.', { field: 'body' });
+  }
 }
 
 /** Reads a JSON body; `invalid_request` when it is not JSON. */
 export async function readJson(body: RequestBody): Promise<unknown> {
-  const text = await readJsonText(body);
+  return parseJson(await readJsonText(body));
+}
+
+/** Reads JSON; `invalid_request` when it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

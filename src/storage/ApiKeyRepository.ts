@@ -52,16 +52,6 @@ export class ApiKeyRepository {
     );
   }
 
-  async count(): Promise<number> {
-    const row = await this.database.read((db) =>
-      db
-        .selectFrom('api_keys')
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow(),
-    );
-    return row.count;
-  }
-
   private async findBy(column: 'id' | 'hash', value: string): Promise<ApiKeyRecord | undefined> {
     const row = await this.database.read((db) =>
       db.selectFrom('api_keys').selectAll().where(column, '=', toName(value)).executeTakeFirst(),

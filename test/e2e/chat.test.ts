@@ -111,6 +111,11 @@ async function prompts(): Promise<{ input: string; status: string }[]> {
   return data?.prompts.nodes ?? [];
 }
 
+it.each(['run', 'chat'])('llamahome %s explains itself', async (command) => {
+  const { code, stdout } = await run([command, '--help']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining(`Usage: llamahome ${command}`)]);
+});
+
 describe('llamahome run', () => {
   it('writes the text, and nothing else, to standard output', async () => {
     const { code, stdout, stderr } = await run(['run', 'Say', 'hello', '--max-tokens', '6', '--seed', '5']);

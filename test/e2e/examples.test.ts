@@ -68,7 +68,7 @@ describe.each([
       200,
       { data: { process: { prompt: { text: expect.stringMatching(/^.{4}$/), finishReason: 'LENGTH' } } } },
     ]);
-    expect((await fetch(running.url, { method: 'POST', body: '{}' })).status).toBe(415);
+    expect((await fetch(running.url, { method: 'POST', body: '{}' })).status).toBe(401);
   });
 
   it('streams over REST, and cancels what nobody reads', async () => {

@@ -123,6 +123,10 @@ describe('prompts', () => {
     expect(page.prompts.edges.map(({ node }) => node.id)).toEqual(ids.slice(0, 2));
     expect(page.prompts.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
     const next = await server.data(manyPrompts, { first: 1, after: page.prompts.pageInfo.endCursor });
+    for (const after of ['nonsense', '', `${page.prompts.pageInfo.endCursor}0`]) {
+      const { errors } = await server.graphql(manyPrompts, { first: 1, after });
+      expect(errors).toMatchObject([{ extensions: { code: 'INVALID_REQUEST', details: { field: 'after' } } }]);
+    }
     expect(next.prompts.edges[0]?.node.id).toBe(ids[2]);
     expect(next.prompts.pageInfo.hasPreviousPage).toBe(true);
     const none = await server.data(manyPrompts, { status: 'QUEUED' });

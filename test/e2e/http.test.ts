@@ -97,6 +97,57 @@ describe('GraphQL over HTTP', () => {
     expect(body.errors?.[0]?.extensions.code).toBe('INVALID_REQUEST');
   });
 
+  it.each(['application/json', 'application/graphql-response+json', '*/*'])(
+    'answers what is no JSON with 400 for Accept: %s, and a stranger with 401 whatever it sends',
+    async (accept) => {
+      const broken = await post('{"query": ', { accept });
+      expect(broken.response.status).toBe(400);
+      expect(broken.body.errors?.[0]?.extensions).toEqual({ code: 'INVALID_REQUEST', details: { field: 'body' } });
+      for (const headers of [{ 'content-type': 'application/json' }, { 'content-type': 'text/plain' }]) {
+        const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: '{"query": ' });
+        expect(response.status).toBe(401);
+        expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      }
+    },
+  );
+
+  it.each([
+    ['a query', 'text/plain', '{ __typename }'],
+    ['a subscription', 'text/plain', 'subscription { serverStatus { uptimeMs } }'],
+    ['a subscription', 'application/json', 'subscription { serverStatus { uptimeMs } }'],
+    [
+      'a subscription',
+      'application/graphql-response+json',
+      'subscription { stream(input: { prompt: "x" }) { cursor } }',
+    ],
+  ])('answers %s with Accept: %s by 406 and which to send', async (_what, accept, source) => {
+    const { response, body } = await post(query(source), { accept });
+    expect(response.status).toBe(406);
+    expect(body.errors).toMatchObject([
+      {
+        message: expect.stringContaining('"Accept: '),
+        extensions: { code: 'INVALID_REQUEST', details: { field: 'accept' } },
+      },
+    ]);
+  });
+
+  it('refuses a body that is no UTF-8', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"query": "{ __typename } #'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}'),
+    ]);
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json' },
+      body: bytes,
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('UTF-8'), extensions: { code: 'INVALID_REQUEST' } }],
+    });
+  });
+
   it('answers a failing field with 200, its path and null', async () => {
     const { response, body } = await post(query('{ prompt(id: "prm_0") { id } viewer { tier } }'), specified);
     expect(response.status).toBe(200);
@@ -125,7 +176,7 @@ describe('GraphQL over HTTP', () => {
     async (type) => {
       const { response, body } = await post(query('{ __typename }'), { 'content-type': type });
       expect(response.status).toBe(415);
-      expect(body.errors?.[0]?.extensions.code).toBe('UNSUPPORTED_MEDIA_TYPE');
+      expect(body.errors?.[0]?.extensions).toEqual({ code: 'UNSUPPORTED_MEDIA_TYPE', details: {} });
     },
   );
 

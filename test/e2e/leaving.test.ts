@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  configChanged,
+  createApiKey,
+  createToken,
   manyPrompts,
   onePrompt,
   processPrompt,
   promptEvents,
   readServer,
+  revokeApiKey,
   runBatch,
   stream,
   submitPrompt,
@@ -132,6 +136,80 @@ describe('leaving cancels nothing', () => {
     expect(rest.at(-1)).toMatchObject({ done: true, finish_reason: 'length', usage: { completion_tokens: 150 } });
     const { prompt } = await server.data(onePrompt, { id });
     expect(`${line.chunk}${rest.map(({ chunk }) => chunk).join('')}`).toBe(prompt?.text);
+  });
+});
+
+describe('a key that is revoked and a token that runs out', () => {
+  const scopes = ['prompts:run', 'config:read'];
+
+  async function revocable() {
+    const { createApiKey: made } = await server.data(createApiKey, { input: { name: 'x', tier: 'BASIC', scopes } });
+    if (made.key === null) throw new Error('no key');
+    return { key: made.key, end: () => server.data(revokeApiKey, { id: made.apiKey.id }) };
+  }
+
+  /** Its time runs out by itself. */
+  async function short() {
+    const { createToken: made } = await server.data(createToken, { input: { userId: 'short', expiresIn: 2, scopes } });
+    return { key: made.token, end: async () => undefined };
+  }
+
+  const subscribe = (key: string, query: string, variables = {}) =>
+    fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+
+  describe.each([
+    ['invalid_token', revocable],
+    ['token_expired', short],
+  ])('%s', (code, caller) => {
+    it('ends a stream over REST, and cancels its prompt', async () => {
+      const { key, end } = await caller();
+      const response = await server.rest('/stream', { json: { prompt: input.prompt, max_tokens: 3500 }, key });
+      const lines = ndjson(response);
+      await first(lines);
+      await end();
+      expect((await all(lines)).at(-1)).toMatchObject({ error: { code } });
+      await expectCancelled(response.headers.get('x-prompt-id') ?? '');
+    });
+
+    it('ends a stream over GraphQL SSE, and cancels its prompt', async () => {
+      const { key, end } = await caller();
+      const events = serverSentEvents(await subscribe(key, stream.toString(), { input }));
+      const { id } = JSON.parse((await first(events)).data).data.stream.prompt;
+      await end();
+      const [last, complete] = (await all(events)).slice(-2);
+      expect(JSON.parse(last?.data ?? '')).toMatchObject({ errors: [{ extensions: { code: code.toUpperCase() } }] });
+      expect(complete?.event).toBe('complete');
+      await expectCancelled(id);
+    });
+
+    it('ends a subscription in which nothing happens', async () => {
+      const { key, end } = await caller();
+      const response = await subscribe(key, configChanged.toString());
+      await end();
+      const [last] = await all(serverSentEvents(response));
+      expect(JSON.parse(last?.data ?? '')).toMatchObject({ errors: [{ extensions: { code: code.toUpperCase() } }] });
+    });
+
+    it('ends following a prompt over REST, which goes on for its owner', async () => {
+      const { key, end } = await caller();
+      const submitted = await server.rest('/prompts', { json: { prompt: 'x', max_tokens: 3500 }, key });
+      const { id } = await submitted.json();
+      const lines = ndjson(await server.rest(`/prompts/${id}/stream`, { key }));
+      await first(lines);
+      await end();
+      expect((await all(lines)).at(-1)).toMatchObject({ error: { code } });
+      expect((await server.data(onePrompt, { id })).prompt?.status).toBe('RUNNING');
+      await server.rest(`/prompts/${id}/cancel`, { method: 'POST' });
+      await expectCancelled(id);
+    });
   });
 });
 

@@ -274,6 +274,18 @@ describe('/prompts', () => {
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
   });
 
+  it('ends an EventSource that has read everything with 204', async () => {
+    const { body } = await ask('/prompts', { json: { prompt: 'End', max_tokens: 4 } });
+    const path = `/prompts/${body.id}/stream`;
+    const accept = 'text/event-stream';
+    const events = await all(serverSentEvents(await server.rest(path, { headers: { accept } })));
+    const last = String(events.at(-1)?.id);
+    const again = await server.rest(path, { headers: { accept, 'last-event-id': last } });
+    expect([again.status, again.headers.get('x-prompt-id'), await again.text()]).toEqual([204, body.id, '']);
+    const lines = await server.rest(`${path}?after=${last}`);
+    expect([lines.status, await lines.text()]).toEqual([200, '']);
+  });
+
   it('refuses a cursor that is none', async () => {
     const { body } = await ask('/prompts', { json: { prompt: 'x', max_tokens: 1 } });
     const refused = await ask(`/prompts/${body.id}/stream?after=nonsense`);
@@ -325,6 +337,21 @@ describe('/config', () => {
     }
     expect((await ask('/config')).body.model_settings.max_tokens).toBe(9);
     await ask('/config', { json: { model_settings: { max_tokens: 100 } } });
+  });
+});
+
+describe('the allowance', () => {
+  it.each([
+    ['PATCH', '/config', 405],
+    ['OPTIONS', '/config', 204],
+    ['GET', '/nothing', 404],
+    ['GET', '/prompts/prm_nothing', 404],
+  ])('is told by %s %s too, but not to strangers', async (method, path, status) => {
+    const known = await ask(path, { method });
+    expect([known.status, known.headers.get('ratelimit-limit')]).toEqual([status, '1000']);
+    const stranger = await ask(path, { method, key: null });
+    expect(stranger.headers.get('ratelimit-limit')).toBeNull();
+    expect((await ask(path, { method, key: 'nonsense' })).status).toBe(401);
   });
 });
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { json } from 'node:stream/consumers';
 import { CloseCode } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -19,7 +20,7 @@ import {
   unloadModel,
   updateConfig,
 } from '../support/documents.js';
-import { startTestServer, type TestServer } from '../support/startTestServer.js';
+import { runProgram, startTestServer, type TestServer, testEnvironment } from '../support/startTestServer.js';
 import { all, first, over, Refused } from '../support/streams.js';
 
 let server: TestServer;
@@ -195,6 +196,69 @@ describe('the socket', () => {
     expect(await closed).toEqual({ code: 4401, reason: 'invalid_token' });
   });
 
+  it('is closed at once when its key is revoked, behind the answer when it revoked that itself', async () => {
+    for (let round = 0; round < 3; round++) {
+      const { createApiKey: made } = await server.data(createApiKey, {
+        input: { name: 'self', tier: 'BASIC', scopes: ['keys:manage'] },
+      });
+      const { closed, send, socket, messages } = await rawSocket();
+      send({ type: 'connection_init', payload: { authorization: `Bearer ${made.key}` } });
+      await once(socket, 'message');
+      const before = performance.now();
+      const { id } = made.apiKey;
+      send({ id: '1', type: 'subscribe', payload: { query: revokeApiKey.toString(), variables: { id } } });
+      expect(await closed).toEqual({ code: 4401, reason: 'invalid_token' });
+      // A look at the keys once a second would be this quick by chance, but not three times.
+      expect(performance.now() - before).toBeLessThan(300);
+      expect(messages[1]).toMatchObject({ type: 'next', payload: { data: { revokeApiKey: { apiKey: { id } } } } });
+    }
+  });
+
+  it('is closed when its key is revoked on the command line', async () => {
+    const { createApiKey: made } = await server.data(createApiKey, {
+      input: { name: 'elsewhere', tier: 'BASIC', scopes: ['config:read'] },
+    });
+    const { closed, send, socket } = await rawSocket();
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${made.key}` } });
+    await once(socket, 'message');
+    const { code, stderr } = await runProgram(['key', 'revoke', made.apiKey.id], testEnvironment(server.home));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await closed).toEqual({ code: 4401, reason: 'invalid_token' });
+  });
+
+  it('tells what is wrong with the name of an operation as HTTP does', async () => {
+    const { socket, send, messages } = await rawSocket();
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${server.adminKey}` } });
+    await once(socket, 'message');
+    const query = 'query A { __typename } query B { viewer { id } }';
+    for (const operationName of [undefined, 'C']) {
+      send({ id: '1', type: 'subscribe', payload: { query, operationName } });
+      await once(socket, 'message');
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${server.adminKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query, operationName }),
+      });
+      const { errors } = await response.json();
+      expect(messages.at(-1)).toMatchObject({
+        type: 'error',
+        payload: [{ extensions: { code: 'INVALID_REQUEST', details: {} } }],
+      });
+      expect(messages.at(-1)?.payload).toEqual(errors);
+    }
+    socket.close();
+  });
+
+  it('finds room though many others are open and silent', async () => {
+    const silent = await Promise.all(Array.from({ length: 300 }, () => rawSocket()));
+    const client = server.ws();
+    expect((await first(over(client, readViewer))).viewer.id).toBe('admin');
+    const ends = await Promise.all(silent.map(({ closed }) => closed));
+    const codes = new Set(ends.map(({ code }) => code));
+    expect(codes).toEqual(new Set([1013, CloseCode.ConnectionInitialisationTimeout]));
+    await client.dispose();
+  });
+
   it('is closed when it does not say who it is', async () => {
     const waiting = await rawSocket();
     const eager = await rawSocket();
@@ -240,13 +304,14 @@ describe('the socket', () => {
 
   it('is refused at other paths and for foreign origins', async () => {
     const refusal = (path: string, origin?: string) =>
-      new Promise<number | undefined>((resolve) => {
-        const socket = new WebSocket(
-          server.url.replace('http', 'ws') + path,
-          'graphql-transport-ws',
-          origin === undefined ? {} : { origin },
+      new Promise<unknown>((resolve) => {
+        const socket = new WebSocket(server.url.replace('http', 'ws') + path, 'graphql-transport-ws', {
+          headers: { 'x-request-id': 'mine' },
+          ...(origin === undefined ? {} : { origin }),
+        });
+        socket.on('unexpected-response', async (_request, response) =>
+          resolve([response.statusCode, response.headers['x-request-id'], await json(response)]),
         );
-        socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
         socket.on('open', () => {
           socket.close();
           resolve(101);
@@ -255,7 +320,11 @@ describe('the socket', () => {
       });
     expect(await refusal('/graphql')).toBe(101);
     expect(await refusal('/graphql', server.url)).toBe(101);
-    expect(await refusal('/other')).toBe(404);
-    expect(await refusal('/graphql', 'https://evil.example')).toBe(403);
+    expect(await refusal('/other')).toEqual([404, 'mine', { error: expect.objectContaining({ code: 'not_found' }) }]);
+    expect(await refusal('/graphql', 'https://evil.example')).toEqual([
+      403,
+      'mine',
+      { errors: [expect.objectContaining({ extensions: expect.objectContaining({ code: 'PERMISSION_DENIED' }) })] },
+    ]);
   });
 });

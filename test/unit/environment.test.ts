@@ -143,7 +143,15 @@ describe('the environment', () => {
   });
 
   it('lists the settings when none is near', () => {
-    expect(refusal({ LLAMAHOME_ZZZZZZZZZZZZZZZ: '1' })).toMatch(/write one of LLAMAHOME_HOST, LLAMAHOME_PORT, .*\.$/);
+    for (const name of [
+      'LLAMAHOME_ZZZZZZZZZZZZZZZ',
+      'LLAMAHOME_X',
+      'LLAMAHOME_',
+      'LLAMAHOME_FOO',
+      'LLAMAHOME_TIMEOUT',
+    ]) {
+      expect(refusal({ [name]: '1' })).toMatch(/write one of LLAMAHOME_HOST, LLAMAHOME_PORT, .*\.$/);
+    }
   });
 
   it('never repeats a secret', () => {

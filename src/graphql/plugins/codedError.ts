@@ -18,7 +18,7 @@ export type Outcome = 'refused' | 'failed' | 'partial';
 /** Refusals that set the HTTP status whenever they stop the whole operation, whatever the media type. */
 const stopping: readonly number[] = [401, 403, 429, 503];
 /** Errors of the HTTP request itself: they set the status for every media type. */
-const ofTransport: readonly number[] = [405, 413, 415, 500];
+const ofTransport: readonly number[] = [405, 406, 413, 415, 500];
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   405: 'method_not_allowed',
@@ -94,7 +94,9 @@ function toldError(cause: unknown, outer: unknown, context: ErrorContext): Graph
 /** What belongs into the HTTP answer because of an error; nothing when the rest of the answer still counts. */
 function httpExtension(told: GraphQLError, outcome: Outcome): HttpExtension | undefined {
   const code = String(told.extensions.code).toLowerCase();
-  const status: number = Object.entries(errorCatalogue).find(([known]) => known === code)?.[1] ?? 400;
+  const ofCode: number = Object.entries(errorCatalogue).find(([known]) => known === code)?.[1] ?? 400;
+  // The catalogue has no code of its own for what HTTP calls not acceptable.
+  const status = httpOf(told).status === 406 ? 406 : ofCode;
   if (outcome === 'partial' || (outcome === 'failed' && !stopping.includes(status))) return undefined;
   const { details } = told.extensions;
   const retryAfter =

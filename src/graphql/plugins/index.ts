@@ -3,15 +3,18 @@ import type { GuardPlugin } from './GuardPlugin.js';
 import { useAuthentication } from './useAuthentication.js';
 import { useBrowserGuard } from './useBrowserGuard.js';
 import { useErrors } from './useErrors.js';
+import { useEventStream } from './useEventStream.js';
 import { useHiddenSchema } from './useHiddenSchema.js';
 import { useOperationCaps } from './useOperationCaps.js';
 import { useQueryLimits } from './useQueryLimits.js';
 import { useRateLimit } from './useRateLimit.js';
+import { useShowOut } from './useShowOut.js';
 import { useTelemetry } from './useTelemetry.js';
 
 /**
  * What every operation passes before it runs, over HTTP, WebSocket and REST alike, in this order: errors are told in one vocabulary;
- * what happens is noted; who is calling; how much the operation would take; how often the caller may. Permissions stand in the schema itself (`protect`).
+ * what happens is noted; who is calling; how much the operation would take; how often the caller may.
+ * What streams then ends with the caller's right to it. Permissions stand in the schema itself (`protect`).
  */
 export function guardPlugins({
   access,
@@ -24,8 +27,10 @@ export function guardPlugins({
     useBrowserGuard(),
     useAuthentication(access),
     ...(environment.introspection ? [] : [useHiddenSchema()]),
+    useEventStream(),
     useQueryLimits(config),
     useOperationCaps(),
     useRateLimit(access),
+    useShowOut(access),
   ];
 }

@@ -19,7 +19,7 @@ function tooComplex(what: string, cost: number | undefined, limit: number): Grap
 /** Options of a graphql-armor rule that reports in our words. Its own error is the only place where it says what it found. */
 function reporting(what: string, limit: number) {
   const report = (context: ValidationContext | null, { message }: GraphQLError) => {
-    const found = /found ([\d.]+)/.exec(message)?.[1];
+    const found = /found (\d+(?:\.\d+)?)/.exec(message)?.[1];
     context?.reportError(tooComplex(what, found === undefined ? undefined : Number(found), limit));
   };
   return { onReject: [report], propagateOnRejection: false };

@@ -5,6 +5,7 @@ import { builder } from '../builder.js';
 import { PromptStatusType, PromptType } from './Prompt.js';
 
 const largestPage = 100;
+const cursorPattern = /^prm_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const PageInfoType = builder.objectRef<{ page: PromptPage; after: string | null }>('PageInfo').implement({
   description: 'Where a page of a connection begins and ends.',
@@ -64,6 +65,10 @@ builder.queryField('prompts', (t) =>
       const size = first ?? 20;
       if (size < 1 || size > largestPage) {
         throw invalidRequest('first', `first must be 1 to ${largestPage}.`, { minimum: 1, maximum: largestPage });
+      }
+      if (after != null && !cursorPattern.test(after)) {
+        const message = 'The cursor is not valid: give the cursor of an edge, or leave it out.';
+        throw invalidRequest('after', message);
       }
       const page = await services.prompts.list(principal, {
         first: size,

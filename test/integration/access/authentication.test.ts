@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { localAdministrator, scopes } from '../../../src/access/Principal.js';
+import { localAdministrator, type Scope, scopes, type Tier } from '../../../src/access/Principal.js';
 import { TokenGenerator } from '../../../src/access/TokenGenerator.js';
 import { type GuardedServer, only, startGuardedServer } from './guardedServer.js';
 
@@ -235,6 +235,22 @@ describe('API keys', () => {
       const { data } = await only(fresh.http(key)(viewer));
       expect(data).toEqual({ viewer: { id: 'admin', tier: 'ENTERPRISE', scopes: [...scopes] } });
       expect(await fresh.access.ensureAdminKey()).toBeNull();
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  test('keys that do not allow everything, or no longer, do not stand for the administrator', async () => {
+    const fresh = await startGuardedServer();
+    try {
+      const make = (tier: Tier, granted: readonly Scope[]) =>
+        fresh.access.createApiKey(localAdministrator, { name: 'k', tier, scopes: [...granted] });
+      await make('enterprise', scopes.slice(1));
+      await make('pro', scopes);
+      const { apiKey } = await make('enterprise', scopes);
+      expect(await fresh.access.ensureAdminKey()).toBeNull();
+      await fresh.access.revokeApiKey(localAdministrator, apiKey.id);
+      expect(await fresh.access.ensureAdminKey()).toMatch(/^lh_/);
     } finally {
       await fresh.stop();
     }

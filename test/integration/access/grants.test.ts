@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Principal, Scope, Tier } from '../../../src/access/Principal.js';
+import { localAdministrator, type Principal, type Scope, type Tier } from '../../../src/access/Principal.js';
 import { TokenValidator } from '../../../src/access/TokenValidator.js';
 import { type GuardedServer, only, startGuardedServer } from './guardedServer.js';
 
@@ -54,11 +54,50 @@ describe('nobody grants more than it has', () => {
   });
 
   test('and by default only what it has of what a basic user needs', async () => {
-    const { token } = await server.access.createToken(principal('pro', 'keys:manage', 'prompts:run'), {
+    const { token } = await server.access.createToken(principal('pro', 'keys:manage', 'prompts:run', 'prompts:all'), {
       userId: 'ann',
       expiresIn: 60,
     });
     expect(await validate(token)).toMatchObject({ userId: 'ann', tier: 'basic', scopes: new Set(['prompts:run']) });
+  });
+});
+
+describe('keys:manage alone is no way to what belongs to others', () => {
+  const boss = principal('pro', 'keys:manage', 'prompts:run');
+  const reader = principal('pro', 'keys:manage', 'prompts:run', 'prompts:all');
+  const refusal = { code: 'permission_denied', details: { required_scope: 'prompts:all' } };
+
+  test('prompts:run for another user needs prompts:all', async () => {
+    const key = { name: 'k', tier: 'basic' as const, scopes: ['prompts:run' as const] };
+    await expect(server.access.createToken(boss, { userId: 'ann', expiresIn: 60 })).rejects.toMatchObject(refusal);
+    await expect(server.access.createApiKey(boss, { ...key, userId: 'ann' })).rejects.toMatchObject(refusal);
+    await expect(server.access.createToken(reader, { userId: 'ann', expiresIn: 60 })).resolves.toBeDefined();
+    await expect(server.access.createApiKey(reader, { ...key, userId: 'ann' })).resolves.toBeDefined();
+    for (const userId of [' boss ', null]) {
+      await expect(server.access.createApiKey(boss, { ...key, userId })).resolves.toMatchObject({
+        apiKey: { userId: 'boss' },
+      });
+    }
+    const scopes: Scope[] = ['keys:manage'];
+    await expect(server.access.createToken(boss, { userId: 'ann', expiresIn: 60, scopes })).resolves.toBeDefined();
+  });
+
+  test('a key of another user that may do more cannot be revoked', async () => {
+    const make = async (userId: string, tier: Tier, ...scopes: Scope[]) =>
+      (await server.access.createApiKey(localAdministrator, { name: 'k', userId, tier, scopes })).apiKey.id;
+    const scoped = await make('ann', 'basic', 'config:write');
+    await expect(server.access.revokeApiKey(boss, scoped)).rejects.toMatchObject({
+      code: 'permission_denied',
+      details: { required_scope: 'config:write' },
+    });
+    const tiered = await make('ann', 'enterprise');
+    await expect(server.access.revokeApiKey(boss, tiered)).rejects.toMatchObject({
+      code: 'permission_denied',
+      details: { tier: 'pro' },
+    });
+    for (const id of [await make('ann', 'pro', 'prompts:run'), await make('boss', 'enterprise', 'config:write')]) {
+      expect((await server.access.revokeApiKey(boss, id)).revokedAt).not.toBeNull();
+    }
   });
 });
 

@@ -45,6 +45,17 @@ describe('too much for one operation', () => {
     }
   });
 
+  test('says a cost that is no whole number', async () => {
+    const document = `${'{ x '.repeat(10)} { ${'id '.repeat(999)} } ${'}'.repeat(10)}`;
+    const { errors } = await only(server.http(token)(document));
+    const [{ message, extensions } = { message: '', extensions: null }] = errors;
+    expect(extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', details: { measure: 'points of cost' } });
+    const cost = Number(extensions?.details.cost);
+    expect(cost % 1).not.toBe(0);
+    expect(cost).toBeGreaterThan(20_000);
+    expect(message).toContain(`this one has ${cost}.`);
+  });
+
   test('says the cost and the limit', async () => {
     const { errors } = await only(server.http(token)(deep(40)));
     expect(errors[0]).toMatchObject({

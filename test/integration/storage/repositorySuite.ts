@@ -309,8 +309,8 @@ export function repositorySuite(makeDatabase: () => Promise<EmptyDatabase>): voi
   describe('API keys', () => {
     withStorage();
 
-    it('are found by hash and by id, listed by user, counted', async () => {
-      expect(await storage.apiKeys.count()).toBe(0);
+    it('are found by hash and by id, listed by user', async () => {
+      expect(await storage.apiKeys.list()).toEqual([]);
       const keys = [
         newApiKey(),
         newApiKey({ userId: 'bob', scopes: [] }),
@@ -324,7 +324,6 @@ export function repositorySuite(makeDatabase: () => Promise<EmptyDatabase>): voi
       expect(await storage.apiKeys.find('\0')).toBeUndefined();
       expect(await storage.apiKeys.list({ userId: 'bob' })).toEqual([second]);
       expect(await storage.apiKeys.list()).toHaveLength(3);
-      expect(await storage.apiKeys.count()).toBe(3);
     });
 
     it('remember when they were used and when they were revoked first', async () => {

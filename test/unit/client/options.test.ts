@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { APIClient, InvalidRequestError, LlamaClient, PooledClient } from '../../../src/client/index.js';
 import { readOptions } from '../../../src/client/options.js';
@@ -23,6 +24,42 @@ describe('the options of a client', () => {
     expect(() => new LlamaClient({ timeoutMs: 0 })).toThrow('timeoutMs');
     expect(() => new LlamaClient({ maxReconnects: 0.5 })).toThrow('maxReconnects');
     expect(() => new PooledClient({ poolSize: 0 })).toThrow('poolSize');
+  });
+
+  test('the key is not shown by a client that is logged', () => {
+    const apiKey = 'lh_secret';
+    for (const client of [
+      new LlamaClient(apiKey),
+      new PooledClient({ apiKey }),
+      new LlamaClient({ apiKey }).session(),
+    ]) {
+      expect(inspect(client, { depth: 20, showHidden: true })).not.toContain(apiKey);
+      expect(JSON.stringify(client)).not.toContain(apiKey);
+    }
+  });
+
+  test('the key, the headers and the body reach a fetch of our own', async () => {
+    const seen: [string, RequestInit | undefined][] = [];
+    const client = new LlamaClient({
+      apiKey: () => Promise.resolve(' lh_key\n'),
+      headers: { 'x-team': 'blue' },
+      fetch: async (input, init) => {
+        seen.push([String(input), init]);
+        return Response.json({ models: [] });
+      },
+    });
+    expect(await client.models()).toEqual([]);
+    expect(seen).toMatchObject([
+      [
+        'http://127.0.0.1:4000/api/v1/models',
+        { method: 'GET', headers: { authorization: 'Bearer lh_key', 'x-team': 'blue' }, redirect: 'error' },
+      ],
+    ]);
+  });
+
+  test('a WebSocket class that is none is refused', async () => {
+    const client = new LlamaClient({ webSocketImpl: 'ws' });
+    await expect(client.subscribe('subscription { a }').next()).rejects.toBeInstanceOf(InvalidRequestError);
   });
 
   test('the client has its other name', () => {

@@ -1,0 +1,77 @@
+import { isAsyncIterable } from '@envelop/core';
+import type { ExecutionResult } from 'graphql';
+import type { AccessService } from '../../access/AccessService.js';
+import type { Principal } from '../../access/Principal.js';
+import type { LlamaHomeError } from '../../errors/index.js';
+import { leavable } from '../leavable.js';
+import { toGraphQLError } from '../tellErrors.js';
+import type { GuardPlugin } from './GuardPlugin.js';
+
+interface Guest {
+  principal: Principal;
+  /** Aborted when the caller has gone by itself. */
+  signal: AbortSignal;
+}
+
+/** The stream, until the caller's token runs out or its key is revoked; it then ends with that error as a last result. */
+function untilShownOut(
+  results: AsyncIterable<ExecutionResult>,
+  access: Pick<AccessService, 'watch'>,
+  { principal, signal }: Guest,
+): AsyncIterableIterator<ExecutionResult> {
+  const source = results[Symbol.asyncIterator]();
+  const end = new AbortController();
+  let refusal: LlamaHomeError | undefined;
+  const stopWatching = access.watch(principal, (error) => {
+    refusal = error;
+    end.abort();
+  });
+  const leave = () => {
+    stopWatching();
+    signal.removeEventListener('abort', leave);
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  const events = leavable<ExecutionResult>(
+    {
+      next: () => source.next(),
+      async return() {
+        await source.return?.();
+        return { done: true, value: undefined };
+      },
+    },
+    { signal: end.signal, onLeave: leave },
+  );
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const step = await events.next();
+      if (!step.done) return step;
+      leave();
+      if (refusal === undefined) return step;
+      const errors = [toGraphQLError(refusal)];
+      refusal = undefined;
+      return { done: false, value: { errors } };
+    },
+    return: () => events.return(),
+  };
+}
+
+/**
+ * Ends the streams of HTTP and REST with the caller's right to them. Those of a socket end with the socket, which is
+ * closed for the same reason. It has to come last, for it to end what all the others see.
+ */
+export function useShowOut(access: Pick<AccessService, 'watch'>): GuardPlugin {
+  return {
+    onSubscribe() {
+      return {
+        onSubscribeResult({ result, args: { contextValue }, setResult }) {
+          const { principal, signal, transport } = contextValue;
+          if (transport === 'ws' || principal === undefined || !isAsyncIterable(result)) return;
+          setResult(untilShownOut(result, access, { principal, signal }));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LlamaHomeError } from '../errors/index.js';
+import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import { errorAnswer } from '../rest/answers.js';
+import { headersOf } from '../rest/errorResponse.js';
+import type { Telemetry } from '../telemetry/Telemetry.js';
+import { requestIdFrom } from './requestId.js';
+
+interface Refusal {
+  error: LlamaHomeError;
+  /** Whether the request came to GraphQL, which tells errors in its own form. */
+  isGraphQL: boolean;
+  telemetry: Pick<Telemetry, 'request'>;
+}
+
+/** Answers an upgrade request that is not taken over as any other request would be answered, and ends the connection. */
+export function refuseUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  { error, isGraphQL, telemetry }: Refusal,
+): void {
+  const requestId = requestIdFrom(request.headers['x-request-id']);
+  const observed = telemetry.request({ requestId, transport: 'ws', address: request.socket.remoteAddress });
+  observed.failed(error.code);
+  observed.end(error.status);
+  const told = isGraphQL ? { errors: toldErrors([toGraphQLError(error)]) } : { error: errorAnswer(error) };
+  const body = JSON.stringify(told);
+  const headers = {
+    ...headersOf(error),
+    connection: 'close',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+  };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  // A client that does not close its half would keep the connection.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${head.join('')}\r\n${body}`);
+}
