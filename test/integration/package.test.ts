@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+const options = "{ home: process.env.LLAMAHOME_HOME, model: 'demo', threads: 1, slots: 1, gpu: false }";
+
+let folder: string;
+let tarball: string;
+let files: string[];
+
+/** A new project with the packed package and what it depends on, and nothing of what only its developers need. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'package-'));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: repository });
+  const [packed] = JSON.parse(stdout);
+  tarball = join(folder, packed.filename);
+  files = packed.files.map(({ path }: { path: string }) => path);
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, 'llamahome'), { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', join(modules, 'llamahome'), '--strip-components=1']);
+  const { packages } = JSON.parse(await readFile(join(repository, 'package-lock.json'), 'utf8'));
+  const wanted = ['node_modules/@types/node', 'node_modules/undici-types'];
+  for (const [path, { dev }] of Object.entries<{ dev?: boolean }>(packages)) {
+    const isDirect = /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path);
+    if (!isDirect || (dev === true && !wanted.includes(path))) continue;
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    // Packages for other machines are in the lock and not on the disk.
+    await symlink(join(repository, path), join(folder, path));
+  }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'new-project', version: '1.0.0' }));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function node(name: string, code: string): Promise<{ stdout: string; stderr: string }> {
+  await writeFile(join(folder, name), code);
+  const env = { PATH: process.env.PATH, LLAMAHOME_HOME: join(folder, `home-${name}`), TMPDIR: folder };
+  return run(process.execPath, [name], { cwd: folder, env });
+}
+
+describe('the package', () => {
+  it('holds what is needed and nothing else', () => {
+    const unexpected = files.filter(
+      (path) =>
+        !/^dist\/[\w./-]+(?<!\.test)\.(js|d\.ts)$/.test(path) &&
+        !/^(package\.json|README\.md|LICENSE|schema\/schema\.graphql|src\/models\/catalogue\.json)$/.test(path) &&
+        !path.startsWith('dashboards/'),
+    );
+    expect(unexpected).toEqual([]);
+    expect(files).toContain('dist/cli/main.js');
+    expect(files).toContain('dist/engine/llama/process.js');
+  });
+
+  it('is found right by publint, and its types by attw', async () => {
+    const bin = join(repository, 'node_modules/.bin');
+    expect((await run(join(bin, 'publint'), ['run', tarball, '--strict'], { cwd: folder })).stdout).toContain(
+      'All good!',
+    );
+    // Every Node that is supported can require ES modules, so there is no second build for CommonJS. It exits with an
+    // error when it finds a problem.
+    const flags = ['--profile', 'esm-only', '--exclude-entrypoints', 'schema.graphql'];
+    expect((await run(join(bin, 'attw'), [tarball, ...flags], { cwd: folder })).stdout).toContain('llamahome/error');
+  });
+
+  const scripts: [string, string, string][] = [
+    [
+      'an ES module',
+      'use.mjs',
+      "import { LlamaServer } from 'llamahome';\nimport { LlamaClient } from 'llamahome/client';\n",
+    ],
+    [
+      'CommonJS',
+      'use.cjs',
+      "const { LlamaServer } = require('llamahome');\nconst { LlamaClient } = require('llamahome/client');\n",
+    ],
+  ];
+  it.each(scripts)('is used from %s', async (_kind, name, imports) => {
+    const { stdout, stderr } = await node(
+      name,
+      `${imports}
+(async () => {
+  const llama = new LlamaServer(${options});
+  const { text } = await llama.process('hi', { maxTokens: 4 });
+  const endpoint = await llama.listen(0);
+  const { token } = await llama.createToken({ userId: 'ann', expiresIn: 60 });
+  const client = new LlamaClient({ endpoint, apiKey: token });
+  const result = await client.process('hi', { maxTokens: 3 });
+  console.log(JSON.stringify([text.length, result.text.length, result.model]));
+  await llama.close();
+})();
+`,
+    );
+    expect([JSON.parse(stdout), stderr]).toEqual([[4, 3, 'demo'], '']);
+  });
+
+  it('offers every entry to both, and hides the rest', async () => {
+    const code = `
+const names = ['', '/client', '/server', '/auth', '/security', '/monitoring', '/error'];
+const fs = require('node:fs');
+(async () => {
+  const same = [];
+  for (const name of names) {
+    const required = require('llamahome' + name);
+    const imported = await import('llamahome' + name);
+    same.push(Object.keys(required).length > 0 && Object.keys(required).every((key) => required[key] === imported[key]));
+  }
+  const schema = fs.readFileSync(require.resolve('llamahome/schema.graphql'), 'utf8');
+  const { version } = require('llamahome/package.json');
+  let hidden = '';
+  try { require('llamahome/dist/index.js'); } catch (error) { hidden = error.code; }
+  console.log(JSON.stringify([same, schema.includes('type Query'), version === require('llamahome').version, hidden]));
+})();`;
+    const { stdout } = await node('entries.cjs', code);
+    expect(JSON.parse(stdout)).toEqual([Array(7).fill(true), true, true, 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
+  });
+
+  it('has types for both', async () => {
+    const code = `
+import { LlamaServer, LlamaHomeError, type LlamaServerOptions } from 'llamahome';
+import { APIClient, type GenerationResult } from 'llamahome/client';
+import { TokenGenerator } from 'llamahome/auth';
+import { RateLimiter } from 'llamahome/security';
+import { PerformanceMonitor } from 'llamahome/monitoring';
+import { APIError, RetryHandler } from 'llamahome/error';
+import type { LlamaHandler } from 'llamahome/server';
+
+const options: LlamaServerOptions = { model: 'demo', slots: 2 };
+export async function use(): Promise<string> {
+  const llama = new LlamaServer(options);
+  const handler: LlamaHandler = llama.handler;
+  const answer: Response = await handler(new Request('http://localhost/healthz'));
+  const result: GenerationResult = await llama.process('hi', { maxTokens: 4 });
+  const items = await llama.batch(['a', { prompt: 'b', temperature: 0 }]);
+  for (const item of items) if (item instanceof LlamaHomeError) console.log(item.code);
+  for await (const { text, index } of llama.stream('hi')) console.log(text.length + index);
+  // @ts-expect-error there is no such option
+  await new APIClient('key').process('hi', { colour: 'red' });
+  // @ts-expect-error a number is wanted
+  new LlamaServer({ slots: 'two' });
+  return [answer.status, result.text, TokenGenerator.name, RateLimiter.name, PerformanceMonitor.name, APIError.name, RetryHandler.name].join();
+}
+`;
+    for (const name of ['use.mts', 'use.cts']) await writeFile(join(folder, name), code);
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2024', 'esnext.disposable'],
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.mts', 'use.cts'] }));
+    const tsc = run(join(repository, 'node_modules/.bin/tsc'), ['-p', folder], { cwd: folder });
+    expect(
+      await tsc.then(
+        ({ stdout }) => stdout,
+        ({ stdout }) => stdout,
+      ),
+    ).toBe('');
+  });
+
+  it('brings its program', async () => {
+    const { stdout } = await run(process.execPath, ['node_modules/llamahome/dist/cli/main.js', 'models', '--json'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, LLAMAHOME_HOME: join(folder, 'program') },
+    });
+    expect(JSON.parse(stdout).models.map(({ id }: { id: string }) => id)).toContain('demo');
+    expect(await readdir(join(folder, 'program'))).toEqual(['models']);
+  });
+});
