@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeSlowModel } from '../support/slowModel.js';
 import { startTestServer, type TestServer } from '../support/startTestServer.js';
 import { all, over, Refused } from '../support/streams.js';
 
@@ -60,8 +62,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function overSocket(input: Record<string, unknown>, key: string): Promise<{ code: string; details: unknown }> {
-  const client = server.ws(key);
+async function overSocket(
+  input: Record<string, unknown>,
+  key: string,
+  to: TestServer = server,
+): Promise<{ code: string; details: unknown }> {
+  const client = to.ws(key);
   try {
     await all(over(client, process, { input }));
   } catch (error) {
@@ -123,5 +129,48 @@ describe('one catalogue of errors on every transport', () => {
     expect(response.headers.get('retry-after')).toBe(
       String(Math.ceil((error.details as { retry_after: number }).retry_after)),
     );
+  });
+});
+
+describe('a server with one sequence and one place to wait', () => {
+  test('overloaded is told at once, with when to come back', async () => {
+    const slow = await makeSlowModel();
+    const small = await startTestServer({
+      env: { LLAMAHOME_MODEL: slow.path, LLAMAHOME_SLOTS: '1', LLAMAHOME_QUEUE: '1' },
+    });
+    try {
+      const submit = 'mutation Submit($input: PromptInput!) { submit(input: $input) { prompt { id } } }';
+      await small.until(
+        'a full queue',
+        async () => (await small.graphql(submit, { input: { prompt: 'long', maxTokens: 3500 } })).errors,
+        (errors) => errors.some(({ extensions }) => extensions.code === 'OVERLOADED'),
+      );
+      const details = { retry_after: expect.any(Number) };
+      const input = { prompt: 'x', maxTokens: 1 };
+      const http = await small.graphql(process, { input });
+      expect(http).toMatchObject({ status: 503, errors: [{ extensions: { code: 'OVERLOADED', details } }] });
+      expect(await overSocket(input, small.adminKey, small)).toEqual({ code: 'OVERLOADED', details });
+      const response = await small.rest('/process', { json: { prompt: 'x', max_tokens: 1 } });
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await response.json()).toMatchObject({ error: { code: 'overloaded', details } });
+    } finally {
+      await small.kill();
+      await slow.remove();
+      await rm(small.home, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('who is not let in', () => {
+  test.each([
+    ['invalid_token', 'lh_wrong'],
+    ['authentication_required', null],
+  ])('%s', async (code, key) => {
+    const http = await server.graphql('{ viewer { id } }', undefined, { key });
+    expect(http).toMatchObject({ status: 401, errors: [{ extensions: { code: code.toUpperCase() } }] });
+    const response = await server.rest('/models', { key });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: { code } });
   });
 });
