@@ -9,7 +9,7 @@ import { startBareYoga } from './targets/bareYoga.js';
 import { startLlamaHome, useLlamaHome } from './targets/llamahome.js';
 import { isUrl, startLlamaServer, usePeer } from './targets/peer.js';
 import type { RunningTarget } from './targets/RunningTarget.js';
-import { planJob, type Workload, type WorkloadOptions } from './workloads.js';
+import { planJob, type Workload, type WorkloadOptions, workloads } from './workloads.js';
 
 export interface BenchOptions {
   workloads: Workload[];
@@ -164,11 +164,16 @@ const comparedWithin: Partial<
   },
 };
 
-/** One case for each, but `concurrent`, which has one for each number of clients. */
+/**
+ * One case for each, but `concurrent`, which has one for each number of clients. Each has prompts of its own: servers
+ * remember what they evaluated, and a case before may not do the work of the next one.
+ */
 function settingsOf(workload: Workload, { clients, workload: base }: BenchOptions): WorkloadOptions[] {
-  if (workload === 'concurrent') return clients.map((count) => ({ ...base, clients: count }));
-  if (workload === 'batch') return [{ ...base, clients: batchPrompts }];
-  return [base];
+  const own = { ...base, seed: base.seed + 100 * (1 + workloads.indexOf(workload)) };
+  if (workload === 'concurrent')
+    return clients.map((count, index) => ({ ...own, clients: count, seed: own.seed + 2 * index }));
+  if (workload === 'batch') return [{ ...own, clients: batchPrompts }];
+  return [own];
 }
 
 async function engineSides(options: BenchOptions, own: WorkloadOptions, cleanup: Cleanup): Promise<Side[]> {
