@@ -45,7 +45,7 @@ export interface EngineUsage {
   completionTokens: number;
 }
 
-/** What one native decode brought for one request. */
+/** What the steps since it was last told brought for one request. */
 export interface EngineProgress {
   id: string;
   /** True in the step in which prefill of this request began. */
@@ -143,7 +143,7 @@ export interface Engine {
   tokenize(conversations: ChatMessage[][]): Promise<(TokenizedPrompt | LlamaHomeError)[]>;
   /**
    * Hands over requests; more than there are free sequences is allowed, they wait in order. Progress of all requests
-   * of one step comes in one call of `onProgress`. When the process dies, every unfinished request ends with `closed`.
+   * comes in one call of `onProgress`. When the process dies, every unfinished request ends with `closed`.
    */
   submit(requests: EngineRequest[]): void;
   /** Stops requests before their next token, in prefill too; each ends with `finished.reason` `cancelled`. */
@@ -151,7 +151,10 @@ export interface Engine {
   stats(): EngineStats;
   /** Resident memory of the process in bytes and its CPU time in seconds, or null when it can't be read. */
   resources(): Promise<{ memoryBytes: number; cpuSeconds: number } | null>;
-  /** Called once per step with everything that step brought. One listener: the dispatcher of this model. */
+  /**
+   * Called with everything that the steps since the last call brought; short steps are told together, at most 16 ms
+   * later. One listener: the dispatcher of this model.
+   */
   onProgress: ((progress: EngineProgress[]) => void) | undefined;
   /** Called once per step with its figures. One listener, for those who measure. */
   onStep: ((step: EngineStep) => void) | undefined;

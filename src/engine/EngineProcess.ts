@@ -12,7 +12,7 @@ import type {
   EngineStep,
   TokenizedPrompt,
 } from './Engine.js';
-import type { FromEngine, ToEngine } from './protocol.js';
+import type { FromEngine, StepReport, ToEngine } from './protocol.js';
 import { RateWindow } from './RateWindow.js';
 
 /** The server's side of one engine process. */
@@ -138,20 +138,9 @@ export class EngineProcess implements Engine {
       case 'unloadable':
         rejectReady(unloadable(message.reason));
         break;
-      case 'step': {
-        const { progress, sequences, generated, prefilled, busy, staged, stepMs } = message.report;
-        if (sequences > 0) this.counters.steps++;
-        this.counters.generatedTokens += generated;
-        this.counters.prefilledTokens += prefilled;
-        this.counters.busy = busy;
-        this.counters.staged = staged;
-        for (const { finished } of progress) this.counters.cachedTokens += finished?.usage.cachedTokens ?? 0;
-        this.rate.add(performance.now(), generated);
-        this.notePrefill(prefilled, stepMs);
-        this.onStep?.(message.report);
-        this.onProgress?.(progress);
+      case 'step':
+        this.receiveReport(message.report);
         break;
-      }
       case 'tokenized':
       case 'resources': {
         this.pending.get(message.call)?.resolve(message);
@@ -162,6 +151,21 @@ export class EngineProcess implements Engine {
         this.listeners.onLog?.(message.level, message.message);
         break;
     }
+  }
+
+  private receiveReport({ steps, progress }: StepReport): void {
+    for (const step of steps) {
+      if (step.sequences > 0) this.counters.steps++;
+      this.counters.generatedTokens += step.generated;
+      this.counters.prefilledTokens += step.prefilled;
+      this.counters.busy = step.busy;
+      this.counters.staged = step.staged;
+      this.rate.add(performance.now(), step.generated);
+      this.notePrefill(step.prefilled, step.stepMs);
+      this.onStep?.(step);
+    }
+    for (const { finished } of progress) this.counters.cachedTokens += finished?.usage.cachedTokens ?? 0;
+    this.onProgress?.(progress);
   }
 
   /** Small prefills say little about the rate: the decoding beside them takes most of the step. */

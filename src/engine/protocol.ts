@@ -16,8 +16,9 @@ export type ToEngine =
   | { type: 'cancel'; ids: string[] }
   | { type: 'resources'; call: number };
 
-/** What one step brought. */
-export interface StepReport extends EngineStep {
+/** What the steps since the last report brought. */
+export interface StepReport {
+  steps: EngineStep[];
   progress: EngineProgress[];
 }
 

@@ -76,15 +76,20 @@ export class PromptTelemetry implements PromptObserver {
     if (started === true) journey.started = now;
     if (finished !== undefined) journey.finished = finished;
     if (completionTokens <= journey.tokens) return;
-    this.instruments.completionTokens.inc(journey.labels, completionTokens - journey.tokens);
+    let fresh = completionTokens - journey.tokens;
+    this.instruments.completionTokens.inc(journey.labels, fresh);
     journey.tokens = completionTokens;
     if (journey.lastToken === undefined) {
+      fresh--;
       journey.firstToken = now;
       this.instruments.timeToFirstToken.observe(journey.labels, (now - journey.arrived) / 1000);
       this.recent.first.add(now - journey.arrived, now);
-    } else {
-      this.instruments.interToken.observe(journey.labels, (now - journey.lastToken) / 1000);
-      this.recent.between.add(now - journey.lastToken, now);
+    }
+    // Tokens that are told together came one after the other.
+    const between = (now - (journey.lastToken ?? now)) / fresh;
+    for (let token = 0; token < fresh; token++) {
+      this.instruments.interToken.observe(journey.labels, between / 1000);
+      this.recent.between.add(between, now);
     }
     journey.lastToken = now;
   }

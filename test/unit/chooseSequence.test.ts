@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { chooseSequence, type SequenceState } from '../../src/engine/llama/chooseSequence.js';
+import { chooseSequence as choose, type SequenceState } from '../../src/engine/llama/chooseSequence.js';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+const worthCopying = 32;
+const chooseSequence = (prompt: number[], sequences: SequenceState[]) => choose(prompt, sequences, worthCopying);
 
 function idle(slot: number, tokens: number[], lastUsed = 0): SequenceState {
   return { slot, tokens, promised: tokens, free: true, lastUsed };
@@ -39,5 +42,15 @@ describe('the sequence for a new prompt', () => {
   test('does not copy for a few tokens', () => {
     const choice = chooseSequence(range(0, 100), [busy(0, range(0, 40)), idle(1, range(0, 20))]);
     expect(choice?.copyFrom).toBeUndefined();
+  });
+
+  test('stands beside what runs, even when one further off holds more', () => {
+    const prompt = [...range(0, 500), 7777];
+    const choice = chooseSequence(prompt, [busy(0, [1]), busy(1, [2]), idle(2, []), idle(3, range(0, 400))]);
+    expect(choice).toEqual({ slot: 2, keep: 0, copyFrom: { slot: 3, length: 400 } });
+  });
+
+  test('fills the gap between those that run', () => {
+    expect(chooseSequence([1], [busy(0, [9]), idle(1, []), busy(2, [9]), idle(3, [])])?.slot).toBe(1);
   });
 });

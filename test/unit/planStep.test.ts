@@ -8,6 +8,7 @@ const limits: fc.Arbitrary<StepLimits> = fc
     batchSize,
     sharedChunk: Math.min(shared, batchSize),
     loneChunk: batchSize,
+    drafted: 0,
   }));
 
 const sequences: fc.Arbitrary<PlannedSequence[]> = fc
@@ -48,14 +49,41 @@ describe('the plan of a step', () => {
     );
   });
 
-  test('prefills the shortest rest first', () => {
+  test('prefills the shortest rest first, and a little of every other', () => {
     const list = [
       { slot: 0, remaining: 50, arrival: 0 },
       { slot: 1, remaining: 10, arrival: 1 },
       { slot: 2, remaining: 30, arrival: 2 },
     ];
-    expect(planStep(list, { batchSize: 512, sharedChunk: 512, loneChunk: 512 }).map(({ slot }) => slot)).toEqual([
-      1, 2, 0,
+    expect(planStep(list, { batchSize: 512, sharedChunk: 32, loneChunk: 512, drafted: 0 })).toEqual([
+      { slot: 0, tokens: 8 },
+      { slot: 1, tokens: 10 },
+      { slot: 2, tokens: 14 },
+    ]);
+  });
+
+  test('names sequences in their order in memory and leaves none out, so that they are evaluated side by side', () => {
+    fc.assert(
+      fc.property(sequences, limits, (list, limit) => {
+        const slots = planStep(list, limit).map(({ slot }) => slot);
+        expect(slots).toEqual([...slots].sort((a, b) => a - b));
+        const room = limit.batchSize >= 64 && limit.sharedChunk >= 64;
+        if (room) expect(slots).toHaveLength(list.length);
+      }),
+    );
+  });
+
+  test('guesses are evaluated while all decode, and as many of each', () => {
+    const limit = { batchSize: 512, sharedChunk: 64, loneChunk: 256, drafted: 3 };
+    const decoding = [2, 3].map((slot) => ({ slot, remaining: 0, arrival: slot }));
+    expect(planStep(decoding, limit)).toEqual([
+      { slot: 2, tokens: 4 },
+      { slot: 3, tokens: 4 },
+    ]);
+    expect(planStep([...decoding, { slot: 4, remaining: 40, arrival: 4 }], limit)).toEqual([
+      { slot: 2, tokens: 1 },
+      { slot: 3, tokens: 1 },
+      { slot: 4, tokens: 40 },
     ]);
   });
 
@@ -79,12 +107,12 @@ describe('the plan of a step', () => {
   });
 
   test('a prompt that is alone gets larger steps than one that shares', () => {
-    const limit = { batchSize: 512, sharedChunk: 64, loneChunk: 256 };
+    const limit = { batchSize: 512, sharedChunk: 64, loneChunk: 256, drafted: 0 };
     const long = { slot: 0, remaining: 2000, arrival: 0 };
     expect(planStep([long], limit)).toEqual([{ slot: 0, tokens: 256 }]);
     expect(planStep([long, { slot: 1, remaining: 0, arrival: 1 }], limit)).toEqual([
-      { slot: 1, tokens: 1 },
       { slot: 0, tokens: 64 },
+      { slot: 1, tokens: 1 },
     ]);
   });
 });

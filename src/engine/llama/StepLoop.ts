@@ -1,68 +1,54 @@
-import type { EngineFinishReason, EngineProgress, EngineRequest } from '../Engine.js';
+import type { EngineFinishReason, EngineProgress, EngineRequest, EngineStep } from '../Engine.js';
 import type { StepReport } from '../protocol.js';
-import { chooseSequence, type SequenceState } from './chooseSequence.js';
-import type { Native, Sampler } from './native.js';
-import { chunkFor, planStep, type StepItem } from './planStep.js';
-import { TextStream } from './TextStream.js';
+import { Draft } from './Draft.js';
+import type { Native } from './native.js';
+import { merge, Outbox } from './Outbox.js';
+import { chunkFor, type PlannedSequence, planStep, type StepItem } from './planStep.js';
+import type { Running, Slot } from './Slot.js';
+import { type CopyWorth, SlotTable } from './SlotTable.js';
+import { mostDrafted, mostDrafting, StepCosts } from './StepCosts.js';
 import { TokenText } from './TokenText.js';
-
-/** A request that has a sequence. */
-interface Running {
-  request: EngineRequest;
-  arrival: number;
-  sampler: Sampler;
-  stream: TextStream;
-  /** Waiting for another sequence to evaluate a common prefix, to be copied then. */
-  waitsFor: { slot: number; arrival: number; length: number } | undefined;
-  cachedTokens: number;
-  completionTokens: number;
-  /** The token sampled last, to be evaluated in the next step. */
-  next: number | undefined;
-  startedAt: number | undefined;
-  decodingAt: number | undefined;
-}
-
-/** One sequence of the context with the tokens whose state it holds. */
-interface Slot {
-  slot: number;
-  tokens: number[];
-  running: Running | undefined;
-  lastUsed: number;
-}
 
 /** Aims for the duration of a step that prefills: with others waiting, and alone. */
 const sharedStepMs = 200;
 const loneStepMs = 500;
 /** The figures of a message that tells only who came and went. */
 const noStep = { stepMs: 0, sequences: 0, evaluated: 0, prefilled: 0, generated: 0 };
-/** Assumed until the first prefill was measured. */
-const initialPrefillRate = 400;
+/** What a processor copies in a millisecond, read and written: a low figure for today's memory. */
+const copiedPerMs = 6e6;
+const leastWorthCopying = 8;
+
+/** One request's part of the step under way. */
+interface Part {
+  slot: Slot;
+  running: Running;
+  /** Where the logits of its last token stand, then those of each guessed one. */
+  logits: readonly number[];
+  drafted: readonly number[];
+}
 
 /**
  * The heart of the engine process: one step is one native decode of everything that runs. Between steps nothing is
  * under way in the context, so this is where sequences are given out, cut, copied and taken back.
  */
 export class StepLoop {
-  private readonly slots: Slot[];
+  private readonly table: SlotTable;
   private readonly staged: EngineRequest[] = [];
   private readonly cancelled = new Set<string>();
   private readonly text: TokenText;
-  private prefillRate = initialPrefillRate;
+  private readonly costs = new StepCosts();
+  private readonly outbox: Outbox;
   private steps = 0;
-  private arrivals = 0;
+  private lastStepMs = 0;
   private wake: (() => void) | undefined;
 
   constructor(
     private readonly native: Native,
-    private readonly report: (report: StepReport) => void,
+    report: (report: StepReport) => void,
   ) {
     this.text = new TokenText(native);
-    this.slots = Array.from({ length: native.slots }, (_, slot) => ({
-      slot,
-      tokens: [],
-      running: undefined,
-      lastUsed: 0,
-    }));
+    this.table = new SlotTable(native);
+    this.outbox = new Outbox(report);
   }
 
   submit(requests: readonly EngineRequest[]): void {
@@ -77,8 +63,7 @@ export class StepLoop {
 
   /** How many tokens of a prompt would be reused if it came now. */
   cachedTokens(prompt: readonly number[]): number {
-    const choice = chooseSequence(prompt, this.slots.map(stateOf));
-    return choice?.copyFrom?.length ?? choice?.keep ?? 0;
+    return this.table.cachedTokens(prompt, this.copyWorth);
   }
 
   /** Runs for as long as the process does. */
@@ -87,12 +72,14 @@ export class StepLoop {
       const comings: EngineProgress[] = [];
       this.leave(comings);
       await this.admit(comings);
+      await this.table.closeRanks(this.copyWorth);
       // Told before the decode, not after it: that is when they began, and who leaves is let go at once.
-      if (comings.length > 0) this.send(comings, noStep);
+      if (comings.length > 0) this.note(comings, noStep);
       const plan = planStep(this.plannable(), {
         batchSize: this.native.batchSize,
-        sharedChunk: chunkFor(this.prefillRate, sharedStepMs, this.native.batchSize),
-        loneChunk: chunkFor(this.prefillRate, loneStepMs, this.native.batchSize),
+        sharedChunk: chunkFor(this.costs.prefillRate, sharedStepMs, this.native.batchSize),
+        loneChunk: chunkFor(this.costs.prefillRate, loneStepMs, this.native.batchSize),
+        drafted: this.worthDrafting(),
       });
       if (plan.length > 0) await this.step(plan);
       else await this.idle();
@@ -100,6 +87,7 @@ export class StepLoop {
   }
 
   private async idle(): Promise<void> {
+    this.outbox.tellAll(performance.now());
     if (this.staged.length > 0 || this.cancelled.size > 0) return;
     await new Promise<void>((resolve) => {
       this.wake = resolve;
@@ -122,7 +110,7 @@ export class StepLoop {
         finished: { reason: 'cancelled', usage, prefillMs: 0, decodeMs: 0 },
       });
     }
-    for (const slot of this.slots) {
+    for (const slot of this.table.slots) {
       if (slot.running !== undefined && this.cancelled.has(slot.running.request.id)) {
         progress.push(this.finish(slot, slot.running, 'cancelled', slot.running.stream.end()));
       }
@@ -132,122 +120,142 @@ export class StepLoop {
 
   /** Gives free sequences to requests, and copies prefixes that have become ready. */
   private async admit(progress: EngineProgress[]): Promise<void> {
-    for (const slot of this.slots) {
-      if (slot.running?.waitsFor !== undefined) await this.copyWhenReady(slot, slot.running);
-    }
-    while (this.staged.length > 0) {
+    await this.table.copyReady();
+    while (this.staged[0] !== undefined) {
       const [request] = this.staged;
-      if (request === undefined) return;
-      const choice = chooseSequence(request.tokens, this.slots.map(stateOf));
-      const slot = choice === undefined ? undefined : this.slots[choice.slot];
-      if (choice === undefined || slot === undefined) return;
-      this.staged.shift();
-      if (!this.native.truncate(slot.slot, choice.keep)) slot.tokens.length = 0;
-      else slot.tokens.length = choice.keep;
-      const running = this.start(request, slot.tokens.length);
-      slot.running = running;
-      if (choice.copyFrom !== undefined) {
-        const { slot: source, length } = choice.copyFrom;
-        running.waitsFor = { slot: source, arrival: this.slots[source]?.running?.arrival ?? -1, length };
-        await this.copyWhenReady(slot, running);
-      }
+      if ((await this.table.take(request, this.copyWorth)) === undefined) return;
+      this.staged.splice(this.staged.indexOf(request), 1);
       progress.push({ id: request.id, started: true, text: '', completionTokens: 0 });
     }
   }
 
-  private start(request: EngineRequest, cachedTokens: number): Running {
-    const { temperature, topK, topP, minP, seed, repeatPenalty, stop } = request.sampling;
-    return {
-      request,
-      arrival: this.arrivals++,
-      sampler: this.native.createSampler({
-        temperature,
-        seed,
-        recentTokens: request.tokens,
-        ...(topK === undefined ? {} : { topK }),
-        ...(topP === undefined ? {} : { topP }),
-        ...(minP === undefined ? {} : { minP }),
-        ...(repeatPenalty === undefined ? {} : { repeatPenalty }),
-      }),
-      stream: new TextStream(stop),
-      waitsFor: undefined,
-      cachedTokens,
-      completionTokens: 0,
-      next: undefined,
-      startedAt: undefined,
-      decodingAt: undefined,
-    };
+  /** A copy takes all of a sequence's memory, however little of it is in use. */
+  private get copyWorth(): CopyWorth {
+    const { sequenceBytes, modelBytes } = this.native;
+    const tokens = ((2 * sequenceBytes) / copiedPerMs / 1000) * this.costs.prefillRate;
+    // A pass reads the model once, and a sequence that stands apart costs about half of one in each step.
+    return { tokens: Math.max(leastWorthCopying, tokens), steps: leastWorthCopying + (8 * sequenceBytes) / modelBytes };
   }
 
-  private async copyWhenReady(slot: Slot, running: Running): Promise<void> {
-    const wanted = running.waitsFor;
-    if (wanted === undefined) return;
-    const source = this.slots[wanted.slot];
-    const holdsPrefix =
-      source !== undefined &&
-      source.tokens.length >= wanted.length &&
-      samePrefix(source.tokens, running.request.tokens, wanted.length);
-    if (holdsPrefix) {
-      running.waitsFor = undefined;
-      const copied = await this.native.copyPrefix(slot.slot, source.slot, wanted.length);
-      slot.tokens = copied ? running.request.tokens.slice(0, wanted.length) : [];
-      running.cachedTokens = slot.tokens.length;
-      return;
-    }
-    // Whoever was to evaluate the prefix left before it was done: this request evaluates it itself.
-    if (source?.running?.arrival !== wanted.arrival) running.waitsFor = undefined;
-  }
-
-  private plannable() {
-    return this.slots.flatMap(({ slot, tokens, running }) => {
+  private plannable(): PlannedSequence[] {
+    return this.table.used.flatMap(({ slot, tokens, running }) => {
       if (running === undefined || running.waitsFor !== undefined) return [];
       const remaining = running.next === undefined ? running.request.tokens.length - tokens.length : 0;
       return [{ slot, remaining, arrival: running.arrival }];
     });
   }
 
+  /** Guessed tokens that are worth evaluating behind the next one of each; none unless all that run decode. */
+  private worthDrafting(): number {
+    const { used } = this.table;
+    if (used.length === 0 || used.length > mostDrafting || !this.native.canTakeBack) return 0;
+    const trust: number[] = [];
+    let room = mostDrafted;
+    for (const { tokens, running } of used) {
+      if (running?.next === undefined) return 0;
+      const { next, request, completionTokens } = running;
+      running.draft ??= new Draft([...tokens, next]);
+      trust.push(running.draft.trust);
+      const left = Math.min(request.sampling.maxTokens - completionTokens, this.native.contextLength - tokens.length);
+      room = Math.min(room, left - 1);
+    }
+    return Math.max(0, Math.min(room, this.costs.worthDrafting(trust)));
+  }
+
   private async step(plan: readonly StepItem[]): Promise<void> {
-    const progress: EngineProgress[] = [];
     const begun = performance.now();
-    const sampled: { slot: Slot; running: Running; logitIndex: number }[] = [];
-    const total = plan.reduce((sum, { tokens }) => sum + tokens, 0);
+    const parts: Part[] = [];
+    const evaluated = plan.reduce((sum, { tokens }) => sum + tokens, 0);
     let prefilled = 0;
-    this.native.beginBatch(total);
+    this.native.beginBatch(evaluated);
     for (const item of plan) {
-      const slot = this.slots[item.slot];
+      const slot = this.table.slots[item.slot];
       const running = slot?.running;
       if (slot === undefined || running === undefined) continue;
       running.startedAt ??= begun;
       slot.lastUsed = this.steps;
-      const position = slot.tokens.length;
-      const prompt = running.request.tokens;
-      const tokens = running.next === undefined ? prompt.slice(position, position + item.tokens) : [running.next];
-      const isLast = running.next !== undefined || position + tokens.length === prompt.length;
-      const logitIndex = this.native.addToBatch(item.slot, position, tokens, isLast);
-      slot.tokens.push(...tokens);
-      if (running.next === undefined) prefilled += tokens.length;
-      if (logitIndex !== undefined) sampled.push({ slot, running, logitIndex });
+      const part =
+        running.next === undefined
+          ? this.addPrompt(slot, running, item.tokens)
+          : this.addNext(slot, running, running.next, item.tokens);
+      if (running.next === undefined) prefilled += item.tokens;
+      if (part.logits.length > 0) parts.push(part);
     }
 
+    const progress: EngineProgress[] = [];
+    let generated = 0;
     try {
-      await this.native.decode();
-      const tokens = await Promise.all(
-        sampled.map(({ running, logitIndex }) => this.native.sample(logitIndex, running.sampler)),
-      );
-      for (const [index, { slot, running }] of sampled.entries()) {
-        progress.push(this.accept(slot, running, tokens[index] ?? -1));
+      const sampled = await this.decode(parts, prefilled);
+      for (const accepted of await Promise.all(sampled.map(({ part, token }) => this.acceptAll(part, token)))) {
+        generated += accepted.tokens;
+        progress.push(accepted.progress);
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       for (const { slot } of plan) this.fail(slot, reason, progress);
     }
-    const elapsed = performance.now() - begun;
-    if (prefilled >= 32) {
-      this.prefillRate = 0.7 * this.prefillRate + 0.3 * (prefilled / (elapsed / 1000));
-    }
+    this.lastStepMs = performance.now() - begun;
     this.steps++;
-    const generated = sampled.length;
-    this.send(progress, { stepMs: elapsed, sequences: plan.length, evaluated: total, prefilled, generated });
+    const step = { stepMs: this.lastStepMs, sequences: plan.length, evaluated, prefilled, generated };
+    this.costs.note(step);
+    this.note(progress, step);
+  }
+
+  private addPrompt(slot: Slot, running: Running, count: number): Part {
+    const position = slot.tokens.length;
+    const prompt = running.request.tokens;
+    const tokens = prompt.slice(position, position + count);
+    const isLast = position + tokens.length === prompt.length;
+    const logits = this.native.addToBatch(slot.slot, position, tokens, isLast ? [tokens.length - 1] : []);
+    slot.tokens.push(...tokens);
+    return { slot, running, logits, drafted: [] };
+  }
+
+  /** The token sampled last and, with it, what is guessed to follow. */
+  private addNext(slot: Slot, running: Running, next: number, count: number): Part {
+    // One without a guess repeats its last token, to have as many as the others.
+    const guessed = count > 1 ? (running.draft?.guess(count - 1) ?? []) : [];
+    const drafted = Array.from({ length: count - 1 }, (_, index) => guessed[index] ?? next);
+    const tokens = [next, ...drafted];
+    const logits = this.native.addToBatch(slot.slot, slot.tokens.length, tokens, [...tokens.keys()]);
+    slot.tokens.push(next);
+    return { slot, running, logits, drafted };
+  }
+
+  /** Evaluates the batch and samples the next token of each part; meanwhile the server is told of the step before. */
+  private async decode(parts: readonly Part[], prefilled: number): Promise<{ part: Part; token: number }[]> {
+    const decoded = this.native.decode();
+    const sampled = parts.map(({ logits: [first = -1], running }) =>
+      this.native.sample(decoded, first, running.sampler),
+    );
+    this.outbox.tell(performance.now(), prefilled > 0 ? Number.POSITIVE_INFINITY : this.lastStepMs);
+    // All are waited for even when one fails: until then their samplers are in use.
+    const [decode, ...tokens] = await Promise.allSettled([decoded, ...sampled]);
+    if (decode.status === 'rejected') throw decode.reason;
+    return parts.map((part, index) => {
+      const token = tokens[index];
+      if (token?.status === 'rejected') throw token.reason;
+      return { part, token: token?.value ?? -1 };
+    });
+  }
+
+  /** Takes in the sampled token and, as long as guesses were right, those behind it; takes back wrong guesses. */
+  private async acceptAll(
+    { slot, running, logits, drafted }: Part,
+    first: number,
+  ): Promise<{ progress: EngineProgress; tokens: number }> {
+    let token = first;
+    let tokens = 1;
+    let progress = this.accept(slot, running, token);
+    for (const [index, guess] of drafted.entries()) {
+      if (slot.running !== running || guess !== token) break;
+      slot.tokens.push(guess);
+      token = await this.native.sample(Promise.resolve(), logits[index + 1] ?? -1, running.sampler);
+      progress = merge(progress, this.accept(slot, running, token));
+      tokens++;
+    }
+    if (tokens <= drafted.length) this.table.cut(slot, slot.tokens.length);
+    return { progress, tokens };
   }
 
   /** Takes in one sampled token of a request. */
@@ -258,6 +266,7 @@ export class StepLoop {
       return this.finish(slot, running, 'stop', running.stream.end());
     }
     running.completionTokens++;
+    running.draft?.push(token);
     const text = running.stream.push(this.text.bytesOf(token));
     if (running.stream.stopped) return this.finish(slot, running, 'stop', text);
     const full = slot.tokens.length + 1 > this.native.contextLength;
@@ -271,7 +280,7 @@ export class StepLoop {
   private finish(slot: Slot, running: Running, reason: EngineFinishReason, text: string): EngineProgress {
     const now = performance.now();
     const { request, cachedTokens, completionTokens, startedAt = now, decodingAt } = running;
-    this.release(slot, running);
+    this.table.release(slot, this.steps);
     return {
       id: request.id,
       text,
@@ -287,41 +296,21 @@ export class StepLoop {
 
   /** A native decode that failed leaves its sequences in an unknown state: they are cleared. */
   private fail(index: number, reason: string, progress: EngineProgress[]): void {
-    const slot = this.slots[index];
+    const slot = this.table.slots[index];
     if (slot?.running === undefined) return;
     const { request, completionTokens } = slot.running;
     progress.push({ id: request.id, text: '', completionTokens, failed: reason });
-    this.release(slot, slot.running);
-    this.native.truncate(slot.slot, 0);
-    slot.tokens = [];
+    this.table.release(slot, this.steps);
+    this.table.cut(slot, 0);
   }
 
-  private release(slot: Slot, running: Running): void {
-    running.sampler.dispose();
-    slot.running = undefined;
-    slot.lastUsed = this.steps;
-  }
-
-  private send(
-    progress: EngineProgress[],
-    step: Omit<StepReport, 'progress' | 'busy' | 'staged' | 'heldTokens'>,
-  ): void {
-    const used = this.slots.filter(({ running }) => running !== undefined);
-    this.report({
+  private note(progress: EngineProgress[], step: Omit<EngineStep, 'busy' | 'staged' | 'heldTokens'>): void {
+    const { used } = this.table;
+    this.outbox.add(progress, {
       ...step,
-      progress,
       busy: used.length,
       staged: this.staged.length,
       heldTokens: used.reduce((sum, { tokens }) => sum + tokens.length, 0),
     });
   }
-}
-
-function stateOf({ slot, tokens, running, lastUsed }: Slot): SequenceState {
-  return { slot, tokens, promised: running?.request.tokens ?? tokens, free: running === undefined, lastUsed };
-}
-
-function samePrefix(a: readonly number[], b: readonly number[], length: number): boolean {
-  for (let index = 0; index < length; index++) if (a[index] !== b[index]) return false;
-  return true;
 }

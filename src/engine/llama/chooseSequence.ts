@@ -1,3 +1,5 @@
+import { groupCount, withSlot } from './contiguity.js';
+
 /** A sequence with the tokens whose state it holds. */
 export interface SequenceState {
   slot: number;
@@ -17,9 +19,6 @@ export interface SequenceChoice {
   copyFrom: { slot: number; length: number } | undefined;
 }
 
-/** A copy pays when it saves at least this many tokens of prefill. */
-const worthCopying = 32;
-
 /** Number of tokens that both begin with. */
 export function commonPrefix(a: readonly number[], b: readonly number[]): number {
   const end = Math.min(a.length, b.length);
@@ -29,20 +28,28 @@ export function commonPrefix(a: readonly number[], b: readonly number[]): number
 }
 
 /**
- * The free sequence whose state has the longest common prefix with the prompt, the longest unused one among equals;
- * undefined when none is free. The last token of a prompt is never taken from a state: its logits are needed.
+ * A free sequence; undefined when there is none. Of those that keep what runs side by side it is the one whose state
+ * has the longest common prefix with the prompt, the longest unused one among equals; a longer prefix elsewhere is
+ * copied when it saves at least `worthCopying` tokens of prefill. The last token of a prompt is never taken from a
+ * state: its logits are needed.
  */
 export function chooseSequence(
   prompt: readonly number[],
   sequences: readonly SequenceState[],
+  worthCopying: number,
 ): SequenceChoice | undefined {
   const most = prompt.length - 1;
-  let choice: { slot: number; keep: number; lastUsed: number } | undefined;
+  const busy = sequences.filter(({ free }) => !free).map(({ slot }) => slot);
+  let choice: { slot: number; keep: number; groups: number; lastUsed: number } | undefined;
   for (const { slot, tokens, free, lastUsed } of sequences) {
     if (!free) continue;
-    const keep = Math.min(commonPrefix(prompt, tokens), most);
-    const better = choice === undefined || keep > choice.keep || (keep === choice.keep && lastUsed < choice.lastUsed);
-    if (better) choice = { slot, keep, lastUsed };
+    const candidate = {
+      slot,
+      keep: Math.min(commonPrefix(prompt, tokens), most),
+      groups: groupCount(withSlot(busy, slot)),
+      lastUsed,
+    };
+    if (choice === undefined || isBetter(candidate, choice)) choice = candidate;
   }
   if (choice === undefined) return undefined;
 
@@ -53,4 +60,11 @@ export function chooseSequence(
     if (length >= choice.keep + worthCopying && length > (copyFrom?.length ?? 0)) copyFrom = { slot, length };
   }
   return { slot: choice.slot, keep: choice.keep, copyFrom };
+}
+
+type Candidate = { keep: number; groups: number; lastUsed: number };
+
+function isBetter(a: Candidate, b: Candidate): boolean {
+  if (a.groups !== b.groups) return a.groups < b.groups;
+  return a.keep !== b.keep ? a.keep > b.keep : a.lastUsed < b.lastUsed;
 }

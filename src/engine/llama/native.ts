@@ -58,7 +58,8 @@ function internalsOf(llama: Llama, model: LlamaModel, context: LlamaContext): In
 
 export interface NativeOptions {
   modelPath: string;
-  slots: number | ((model: LlamaModel, contextLength: number) => Promise<number>);
+  /** Sequences, and the memory that one takes. */
+  sequences: (model: LlamaModel, contextLength: number) => Promise<{ slots: number; sequenceBytes: number }>;
   contextLength: (trained: number) => number;
   threads: number;
   gpu: 'auto' | 'cuda' | 'vulkan' | 'metal' | false;
@@ -82,6 +83,8 @@ export interface SamplerConfig {
 }
 
 const penaltyWindow = 64;
+/** Native work is done in the order in which it was asked for. */
+const oneThread = process.env.UV_THREADPOOL_SIZE === '1';
 
 /** Vocabulary types of llama.cpp (`llama_vocab_type`) whose tokens are texts of the GPT-2 byte alphabet. */
 const bytePairVocabulary = 2;
@@ -92,12 +95,16 @@ export class Native {
   readonly contextLength: number;
   readonly batchSize: number;
   readonly gpu: string | false;
+  /** Whether the last tokens of a sequence can be taken back; not so for models that keep one running state. */
+  canTakeBack = false;
 
   private constructor(
     private readonly internals: Internals,
     private readonly model: LlamaModel,
     context: LlamaContext,
     llama: Llama,
+    /** Memory of one sequence of the context. */
+    readonly sequenceBytes: number,
   ) {
     this.slots = context.totalSequences;
     this.contextLength = context.contextSize;
@@ -119,7 +126,7 @@ export class Native {
       ...(options.onLoadProgress === undefined ? {} : { onLoadProgress: options.onLoadProgress }),
     });
     const contextLength = options.contextLength(model.trainContextSize);
-    const slots = typeof options.slots === 'number' ? options.slots : await options.slots(model, contextLength);
+    const { slots, sequenceBytes } = await options.sequences(model, contextLength);
     const context = await model.createContext({
       contextSize: contextLength,
       sequences: slots,
@@ -127,7 +134,23 @@ export class Native {
       threads: options.threads,
       failedCreationRemedy: false,
     });
-    return new Native(internalsOf(llama, model, context), model, context, llama);
+    const native = new Native(internalsOf(llama, model, context), model, context, llama, sequenceBytes);
+    await native.warmUp();
+    return native;
+  }
+
+  /** A first decode makes what is made lazily, and shows whether tokens can be taken back. */
+  private async warmUp(): Promise<void> {
+    this.beginBatch(2);
+    this.addToBatch(0, 0, [0, 0], [1]);
+    await this.decode();
+    this.canTakeBack = this.internals.context.removeTokenCellsFromSequence(0, 1, -1);
+    this.truncate(0, 0);
+  }
+
+  get modelBytes(): number {
+    const { cpuRam, gpuVram } = this.internals.model.getMemoryBreakdown();
+    return cpuRam + gpuVram;
   }
 
   get trainContextLength(): number {
@@ -205,18 +228,24 @@ export class Native {
     this.internals.context.initBatch(size);
   }
 
-  /** Adds tokens of one sequence; with `wantsLogits` returns where the logits of the last one will stand. */
-  addToBatch(slot: number, position: number, tokens: readonly number[], wantsLogits: boolean): number | undefined {
-    const indexes = wantsLogits ? Uint32Array.of(tokens.length - 1) : new Uint32Array(0);
-    return this.internals.context.addToBatch(slot, position, Uint32Array.from(tokens), indexes)[0];
+  /** Adds tokens of one sequence; returns where the logits of those named by `wanted`, ascending, will stand. */
+  addToBatch(slot: number, position: number, tokens: readonly number[], wanted: readonly number[]): readonly number[] {
+    const { context } = this.internals;
+    return [...context.addToBatch(slot, position, Uint32Array.from(tokens), Uint32Array.from(wanted))];
   }
 
   decode(): Promise<void> {
     return this.internals.context.decodeBatch();
   }
 
-  sample(logitIndex: number, sampler: Sampler): Promise<number> {
-    return this.internals.context.sampleToken(logitIndex, sampler);
+  /**
+   * The next token by the logits of a decode. On a pool of one thread it is queued right behind that decode, which
+   * saves two changes of thread; a sampler may not be disposed of before it has settled.
+   */
+  sample(decoded: Promise<void>, logitIndex: number, sampler: Sampler): Promise<number> {
+    const { context } = this.internals;
+    if (oneThread) return context.sampleToken(logitIndex, sampler);
+    return decoded.then(() => context.sampleToken(logitIndex, sampler));
   }
 
   /** Forgets all of a sequence from `length` on; false when this kind of model can't, then the whole sequence is cleared. */

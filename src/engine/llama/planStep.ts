@@ -14,6 +14,8 @@ export interface StepLimits {
   sharedChunk: number;
   /** Prompt tokens per step when nobody else is there. */
   loneChunk: number;
+  /** Guessed tokens evaluated behind each next one while all decode. */
+  drafted: number;
 }
 
 export interface StepItem {
@@ -25,15 +27,29 @@ export interface StepItem {
 const oldestShare = 1 / 4;
 
 /**
- * What goes into the next native decode: every decoding sequence gives one token, then prompts fill the budget, the
- * one with the least left first, so that a short prompt is not kept waiting by a long one.
+ * What goes into the next native decode, by slot: every decoding sequence gives one token, then prompts fill the
+ * budget, the one with the least left first, so that a short prompt is not kept waiting by a long one. Every prompt
+ * gives a token at least while there is budget: one left out would part the others, which costs a pass of its own.
  */
 export function planStep(sequences: readonly PlannedSequence[], limits: StepLimits): StepItem[] {
-  const decoding = sequences.filter(({ remaining }) => remaining === 0);
-  const items = decoding.slice(0, limits.batchSize).map(({ slot }) => ({ slot, tokens: 1 }));
-
+  const tokens = 1 + limits.drafted;
+  if (sequences.every(({ remaining }) => remaining === 0) && sequences.length * tokens <= limits.batchSize) {
+    return sequences.map(({ slot }) => ({ slot, tokens })).sort(bySlot);
+  }
+  const given = new Map<number, number>();
+  for (const { slot, remaining } of sequences) {
+    if (remaining === 0 && given.size < limits.batchSize) given.set(slot, 1);
+  }
   const chunk = sequences.length === 1 ? limits.loneChunk : limits.sharedChunk;
-  let budget = Math.min(limits.batchSize - items.length, chunk);
+  let budget = Math.min(limits.batchSize - given.size, chunk);
+  const give = ({ slot, remaining }: PlannedSequence, most: number) => {
+    const has = given.get(slot) ?? 0;
+    const tokens = Math.min(remaining - has, most, budget);
+    if (tokens <= 0) return;
+    given.set(slot, has + tokens);
+    budget -= tokens;
+  };
+
   const shortestFirst = sequences
     .filter(({ remaining }) => remaining > 0)
     .sort((a, b) => a.remaining - b.remaining || a.arrival - b.arrival);
@@ -41,20 +57,14 @@ export function planStep(sequences: readonly PlannedSequence[], limits: StepLimi
     (first, next) => (first === undefined || next.arrival < first.arrival ? next : first),
     undefined,
   );
-  const reserved = oldest === undefined ? 0 : Math.min(oldest.remaining, Math.ceil(budget * oldestShare));
-
-  for (const sequence of shortestFirst) {
-    const available = sequence === oldest ? budget : budget - (items.some(isOf(oldest)) ? 0 : reserved);
-    const tokens = Math.min(sequence.remaining, available);
-    if (tokens <= 0) continue;
-    items.push({ slot: sequence.slot, tokens });
-    budget -= tokens;
-  }
-  return items;
+  if (oldest !== undefined) give(oldest, Math.ceil(budget * oldestShare));
+  for (const sequence of shortestFirst) give(sequence, given.has(sequence.slot) ? 0 : 1);
+  for (const sequence of shortestFirst) give(sequence, Number.POSITIVE_INFINITY);
+  return [...given].map(([slot, tokens]) => ({ slot, tokens })).sort(bySlot);
 }
 
-function isOf(sequence: PlannedSequence | undefined): (item: StepItem) => boolean {
-  return ({ slot }) => slot === sequence?.slot;
+function bySlot(a: StepItem, b: StepItem): number {
+  return a.slot - b.slot;
 }
 
 /**

@@ -37,7 +37,7 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
     threads: options.threads === 'auto' ? availableParallelism() : options.threads,
     contextLength: (trained) =>
       options.contextLength === 'auto' ? Math.min(trained, mostContext) : options.contextLength,
-    slots: options.slots === 'auto' ? slotsByMemory : options.slots,
+    sequences: (model, contextLength) => sequencesOf(model, contextLength, options.slots),
     onLoadProgress: (fraction) => send({ type: 'loading', fraction }),
     onLog: (level, message) => send({ type: 'log', level, message }),
   });
@@ -57,7 +57,7 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
   };
 }
 
-async function slotsByMemory(model: LlamaModel, contextLength: number): Promise<number> {
+async function sequencesOf(model: LlamaModel, contextLength: number, wanted: number | 'auto') {
   const need = async (sequences: number) => {
     const { cpuRam, gpuVram } = await model.fileInsights.estimateContextResourceRequirementsV2({
       contextSize: contextLength,
@@ -68,9 +68,9 @@ async function slotsByMemory(model: LlamaModel, contextLength: number): Promise<
     return cpuRam + gpuVram;
   };
   const one = await need(1);
-  const perSlot = Math.max(1, ((await need(mostSlots)) - one) / (mostSlots - 1));
-  const fitting = 1 + Math.floor((freemem() * memoryShare - one) / perSlot);
-  return Math.max(1, Math.min(mostSlots, fitting));
+  const sequenceBytes = Math.max(1, ((await need(mostSlots)) - one) / (mostSlots - 1));
+  const fitting = 1 + Math.floor((freemem() * memoryShare - one) / sequenceBytes);
+  return { slots: wanted === 'auto' ? Math.max(1, Math.min(mostSlots, fitting)) : wanted, sequenceBytes };
 }
 
 function tokenize(messages: ChatMessage[]): TokenizedPrompt {

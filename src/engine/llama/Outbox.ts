@@ -1,0 +1,51 @@
+import type { EngineProgress, EngineStep } from '../Engine.js';
+import type { StepReport } from '../protocol.js';
+
+/**
+ * How often steps are told when nobody waits for news of another kind: more than 60 times a second is more than a
+ * reader can see, and each message takes time from the processor that decodes.
+ */
+const tellEveryMs = 16;
+
+/** What steps bring, on its way to the server: short steps are told together. */
+export class Outbox {
+  private steps: EngineStep[] = [];
+  private readonly progress = new Map<string, EngineProgress>();
+  private urgent = false;
+  private toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly send: (report: StepReport) => void) {}
+
+  add(progress: readonly EngineProgress[], step: EngineStep): void {
+    this.steps.push(step);
+    for (const next of progress) {
+      const before = this.progress.get(next.id);
+      this.progress.set(next.id, before === undefined ? next : merge(before, next));
+      if (isUrgent(next)) this.urgent = true;
+    }
+  }
+
+  /** Tells what is due, in view of how long the next step may take. Call it while a step is under way. */
+  tell(now: number, nextStepMs: number): void {
+    if (this.urgent || now - this.toldAt + nextStepMs >= tellEveryMs) this.tellAll(now);
+  }
+
+  tellAll(now: number): void {
+    if (this.steps.length === 0) return;
+    this.send({ steps: this.steps, progress: [...this.progress.values()] });
+    this.steps = [];
+    this.progress.clear();
+    this.urgent = false;
+    this.toldAt = now;
+  }
+}
+
+/** The first token, and whatever is not a token. */
+function isUrgent({ started, finished, failed, completionTokens }: EngineProgress): boolean {
+  return started === true || finished !== undefined || failed !== undefined || completionTokens <= 1;
+}
+
+/** Two pieces of progress of one request, as one. */
+export function merge(before: EngineProgress, next: EngineProgress): EngineProgress {
+  return { ...before, ...next, text: before.text + next.text };
+}

@@ -1,0 +1,144 @@
+import type { EngineRequest } from '../Engine.js';
+import { chooseSequence, commonPrefix, type SequenceState } from './chooseSequence.js';
+import { planMove } from './contiguity.js';
+import type { Native } from './native.js';
+import type { Running, Slot } from './Slot.js';
+import { TextStream } from './TextStream.js';
+
+export interface CopyWorth {
+  /** Tokens of prefill that a copy of a sequence has to save. */
+  tokens: number;
+  /** Steps that a sequence moved to stand beside the others has to last. */
+  steps: number;
+}
+
+/**
+ * The sequences of the context: which request has which, and what the idle ones still hold. It may be changed only
+ * between steps, while nothing is under way in the context.
+ */
+export class SlotTable {
+  readonly slots: readonly Slot[];
+  private arrivals = 0;
+
+  constructor(private readonly native: Native) {
+    this.slots = Array.from({ length: native.slots }, (_, slot) => ({
+      slot,
+      tokens: [],
+      running: undefined,
+      lastUsed: 0,
+    }));
+  }
+
+  get used(): Slot[] {
+    return this.slots.filter(({ running }) => running !== undefined);
+  }
+
+  /** How many tokens of a prompt would be reused if it came now. */
+  cachedTokens(prompt: readonly number[], worth: CopyWorth): number {
+    const choice = chooseSequence(prompt, this.slots.map(stateOf), worth.tokens);
+    return choice?.copyFrom?.length ?? choice?.keep ?? 0;
+  }
+
+  /** Gives a request a sequence; undefined when none is free. */
+  async take(request: EngineRequest, worth: CopyWorth): Promise<Slot | undefined> {
+    const choice = chooseSequence(request.tokens, this.slots.map(stateOf), worth.tokens);
+    const slot = choice === undefined ? undefined : this.slots[choice.slot];
+    if (choice === undefined || slot === undefined) return undefined;
+    this.cut(slot, choice.keep);
+    const running = this.start(request, slot.tokens.length);
+    slot.running = running;
+    if (choice.copyFrom !== undefined) {
+      const { slot: source, length } = choice.copyFrom;
+      running.waitsFor = { slot: source, arrival: this.slots[source]?.running?.arrival ?? -1, length };
+      await this.copyWhenReady(slot, running);
+    }
+    return slot;
+  }
+
+  /** Copies the prefixes that have become ready. */
+  async copyReady(): Promise<void> {
+    for (const slot of this.slots) {
+      if (slot.running?.waitsFor !== undefined) await this.copyWhenReady(slot, slot.running);
+    }
+  }
+
+  /** Moves one sequence beside the others where that saves more than the copy takes. */
+  async closeRanks(worth: CopyWorth): Promise<void> {
+    const movable = this.slots.flatMap(({ slot, running }) => {
+      if (running?.next === undefined) return [];
+      return [{ slot, left: running.request.sampling.maxTokens - running.completionTokens }];
+    });
+    const busy = this.used.map(({ slot }) => slot);
+    const free = this.slots.filter(({ running }) => running === undefined).map(({ slot }) => slot);
+    const move = planMove(busy, movable, free, worth.steps);
+    const from = move && this.slots[move.from];
+    const to = move && this.slots[move.to];
+    if (from?.running === undefined || to === undefined) return;
+    if (!(await this.native.copyPrefix(to.slot, from.slot, from.tokens.length))) {
+      to.tokens = [];
+      return;
+    }
+    to.tokens = [...from.tokens];
+    to.running = from.running;
+    from.running = undefined;
+    from.lastUsed = -1;
+  }
+
+  /** Takes the sequence back; what it holds stays for a prompt that begins alike. */
+  release(slot: Slot, step: number): void {
+    slot.running?.sampler.dispose();
+    slot.running = undefined;
+    slot.lastUsed = step;
+  }
+
+  /** Forgets all of a sequence from `length` tokens on. */
+  cut(slot: Slot, length: number): void {
+    slot.tokens.length = this.native.truncate(slot.slot, length) ? length : 0;
+  }
+
+  private start(request: EngineRequest, cachedTokens: number): Running {
+    const { temperature, topK, topP, minP, seed, repeatPenalty, stop } = request.sampling;
+    return {
+      request,
+      arrival: this.arrivals++,
+      sampler: this.native.createSampler({
+        temperature,
+        seed,
+        recentTokens: request.tokens,
+        ...(topK === undefined ? {} : { topK }),
+        ...(topP === undefined ? {} : { topP }),
+        ...(minP === undefined ? {} : { minP }),
+        ...(repeatPenalty === undefined ? {} : { repeatPenalty }),
+      }),
+      stream: new TextStream(stop),
+      waitsFor: undefined,
+      cachedTokens,
+      completionTokens: 0,
+      next: undefined,
+      draft: undefined,
+      startedAt: undefined,
+      decodingAt: undefined,
+    };
+  }
+
+  private async copyWhenReady(slot: Slot, running: Running): Promise<void> {
+    const wanted = running.waitsFor;
+    if (wanted === undefined) return;
+    const source = this.slots[wanted.slot];
+    if (source !== undefined && commonPrefix(source.tokens, running.request.tokens) >= wanted.length) {
+      running.waitsFor = undefined;
+      const copied = await this.native.copyPrefix(slot.slot, source.slot, wanted.length);
+      slot.tokens = copied ? running.request.tokens.slice(0, wanted.length) : [];
+      running.cachedTokens = slot.tokens.length;
+      // Whoever needs an idle place takes that of the copied one first, when nothing in it is lost.
+      if (source.running === undefined && source.tokens.length === wanted.length) source.lastUsed = -1;
+      return;
+    }
+    // Whoever was to evaluate the prefix left before it was done: this request evaluates it itself.
+    if (source?.running?.arrival !== wanted.arrival) running.waitsFor = undefined;
+  }
+}
+
+function stateOf({ slot, tokens, running, lastUsed }: Slot): SequenceState {
+  return { slot, tokens, promised: running?.request.tokens ?? tokens, free: running === undefined, lastUsed };
+}
