@@ -43,8 +43,8 @@ export interface BatchLimit {
 }
 
 const saveAgainMs = 2000;
-/** Owners whose tier is not known, after a restart, get what the lowest tier has. */
-const recoveredOwner = { tier: 'basic' } as const;
+/** What the owner of a prompt is taken for when an earlier build stored it without its tier. */
+const unknownTier = 'basic';
 
 /** The prompts that are under way: from their acceptance until their end is stored. */
 export class PromptRunner {
@@ -87,7 +87,11 @@ export class PromptRunner {
         if (record.status === 'RUNNING') record.attempt++;
         record.status = 'QUEUED';
         record.text = '';
-        const running = this.track(record, this.options.access.concurrency(recoveredOwner), null);
+        const running = this.track(
+          record,
+          this.options.access.concurrency({ tier: record.ownerTier ?? unknownTier }),
+          null,
+        );
         void this.admitLater(running);
       } else {
         new LivePrompt(record).fail(interruptedByRestart());

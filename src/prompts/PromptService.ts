@@ -75,6 +75,7 @@ export class PromptService {
     const create = () =>
       this.accept(principal, normalised, {
         ownerId: principal.userId,
+        ownerTier: principal.tier,
         modelId: model.id,
         mode,
         batchId: null,
@@ -292,7 +293,13 @@ export class PromptService {
     key: { idempotencyKey: string | null; inputHash: string | null },
   ): Promise<PromptRecord> {
     const { models, config, access, repository } = this.options;
-    const owner = { ownerId: principal.userId, mode: 'attached' as const, batchId: batch.id, ...key };
+    const owner = {
+      ownerId: principal.userId,
+      ownerTier: principal.tier,
+      mode: 'attached' as const,
+      batchId: batch.id,
+      ...key,
+    };
     let record: PromptRecord | undefined;
     try {
       if (input.idempotencyKey != null) throw keyInBatch();
