@@ -34,6 +34,8 @@ export interface Running {
   deadline: NodeJS.Timeout | undefined;
   /** Who waits for it or streams it as their own request; a repeated request shares its prompt. */
   callers: number;
+  /** Nothing can refuse it any more. */
+  accepted: boolean;
 }
 
 export interface BatchLimit {
@@ -56,6 +58,11 @@ export class PromptRunner {
 
   find(id: string): Running | undefined {
     return this.running.get(id);
+  }
+
+  /** Accepted prompts whose end is not stored yet. */
+  get underWay(): PromptRecord[] {
+    return [...this.running.values()].flatMap(({ accepted, record }) => (accepted ? record : []));
   }
 
   get waiting(): number {
@@ -92,6 +99,7 @@ export class PromptRunner {
           this.options.access.concurrency({ tier: record.ownerTier ?? unknownTier }),
           null,
         );
+        running.accepted = true;
         void this.admitLater(running);
       } else {
         new LivePrompt(record).fail(interruptedByRestart());
@@ -115,7 +123,9 @@ export class PromptRunner {
       const loadable = await models.isLoadable(record.modelId);
       if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason, { retry_after: 30 });
       await repository.insert([record]);
-      void this.admitLater(this.track(record, ownerLimit, batch));
+      const running = this.track(record, ownerLimit, batch);
+      running.accepted = true;
+      void this.admitLater(running);
       return record;
     }
     const running = this.track(record, ownerLimit, batch);
@@ -131,6 +141,7 @@ export class PromptRunner {
       this.untrack(running);
       throw error;
     }
+    running.accepted = true;
     this.options.observer?.admitted(record);
     dispatcher.enqueue(dispatched);
     return record;
@@ -171,7 +182,7 @@ export class PromptRunner {
     const left = deadlineAt === null ? undefined : Math.max(0, deadlineAt.getTime() - Date.now());
     const deadline =
       left === undefined ? undefined : setTimeout(() => dispatcher.stop(dispatched, 'deadline'), left).unref();
-    const running = { record, live, dispatched, dispatcher, deadline, callers: 0 };
+    const running = { record, live, dispatched, dispatcher, deadline, callers: 0, accepted: false };
     this.running.set(id, running);
     this.options.observer?.arrived(record);
     return running;

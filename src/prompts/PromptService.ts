@@ -6,6 +6,7 @@ import type { PromptRecord } from '../storage/PromptRepository.js';
 import { decodeCursor, type Position } from './cursor.js';
 import { Idempotency } from './Idempotency.js';
 import { followStored, LivePrompt } from './LivePrompt.js';
+import { listPrompts, type PromptPage } from './listPrompts.js';
 import { type NormalisedInput, normaliseInput } from './normaliseInput.js';
 import {
   type BatchInput,
@@ -27,11 +28,6 @@ export interface Estimate {
   fits: boolean;
   expectedQueueMs: number | null;
   expectedFirstTokenMs: number | null;
-}
-
-export interface PromptPage {
-  prompts: Prompt[];
-  hasNextPage: boolean;
 }
 
 export interface QueueStatus {
@@ -156,16 +152,13 @@ export class PromptService {
     return prompt;
   }
 
-  /** Newest first; `after` is the id of the last one seen. */
+  /** Newest first, as they are now; `after` is the id of the last one seen. */
   async list(
     principal: Principal,
     page: { first: number; after?: string | null; status?: PromptStatus | null },
   ): Promise<PromptPage> {
-    const { records, hasNextPage } = await this.options.repository.list({
-      ...page,
-      ...(principal.scopes.has('prompts:all') ? {} : { ownerId: principal.userId }),
-    });
-    return { prompts: records.map((record) => this.latest(record)), hasNextPage };
+    const owner = principal.scopes.has('prompts:all') ? {} : { ownerId: principal.userId };
+    return listPrompts(this.options.repository, this.runner.underWay, { ...page, ...owner });
   }
 
   /** Stops a prompt, keeping its text so far and its usage; one that has ended stays as it is. */
@@ -322,10 +315,6 @@ export class PromptService {
     if (running === undefined) return record;
     running.callers++;
     return running.record;
-  }
-
-  private latest(record: PromptRecord): PromptRecord {
-    return this.runner.find(record.id)?.record ?? record;
   }
 
   private async prune(): Promise<void> {
