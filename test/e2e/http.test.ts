@@ -26,6 +26,7 @@ function answerTo(request: string): Promise<string> {
 interface Body {
   data?: unknown;
   errors?: { message: string; extensions: { code: string; details?: unknown } }[];
+  extensions?: { rateLimit?: unknown };
 }
 
 async function post(body: string, headers: Record<string, string> = {}): Promise<{ response: Response; body: Body }> {
@@ -193,6 +194,23 @@ describe('GraphQL over HTTP', () => {
     );
     expect(streamed).toMatch(/^HTTP\/1\.1 413 .*PAYLOAD_TOO_LARGE/s);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+
+  it.each([
+    ['an answer', query('{ viewer { id } }'), {}],
+    ['bad syntax', query('{'), {}],
+    ['an unknown field', query('{ nothing }'), {}],
+    ['a wrong variable', query('query ($id: ID!) { prompt(id: $id) { id } }'), {}],
+    ['no query', '{}', {}],
+    ['bad JSON', '{', {}],
+    ['too much', query('x'.repeat(1_000_000)), {}],
+    ['another media type', query('{ viewer { id } }'), { 'content-type': 'text/plain' }],
+    ['an Accept that nothing answers', query('{ viewer { id } }'), { accept: 'image/png' }],
+  ])('tells the allowance with %s, but not to strangers', async (_what, sent, headers) => {
+    const known = await post(sent, { ...specified, ...headers });
+    expect(known.body.extensions?.rateLimit).toMatchObject({ limit: 1000, burst: 100, remaining: expect.any(Number) });
+    const stranger = await post(sent, { ...specified, ...headers, authorization: 'Bearer x' });
+    expect([stranger.response.status, stranger.body.extensions]).toEqual([401, undefined]);
   });
 
   it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s with 405', async (method) => {
