@@ -273,6 +273,19 @@ describe('every answer', () => {
   });
 });
 
+describe('an offer to go on in HTTP/2', () => {
+  it('is not taken up, and the request is answered, as its body is too', async () => {
+    const offer =
+      'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
+    const host = `Host: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${server.adminKey}\r\n`;
+    expect(await answerTo(`GET /healthz HTTP/1.1\r\n${host}${offer}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+    const json = '{"prompt": "x", "max_tokens": 3}';
+    const head = `Content-Type: application/json\r\nContent-Length: ${json.length}\r\n`;
+    const answer = await answerTo(`POST /api/v1/process HTTP/1.1\r\n${host}${offer}${head}\r\n${json}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*"finish_reason":"length"/s);
+  });
+});
+
 describe('the other addresses', () => {
   it('/ leads to /graphql', async () => {
     const response = await fetch(`${server.url}/`, { redirect: 'manual' });
