@@ -34,6 +34,8 @@ export interface Running {
   deadline: NodeJS.Timeout | undefined;
   /** Who waits for it or streams it as their own request; a repeated request shares its prompt. */
   callers: number;
+  /** Nothing can refuse it any more. */
+  accepted: boolean;
 }
 
 export interface BatchLimit {
@@ -43,8 +45,8 @@ export interface BatchLimit {
 }
 
 const saveAgainMs = 2000;
-/** Owners whose tier is not known, after a restart, get what the lowest tier has. */
-const recoveredOwner = { tier: 'basic' } as const;
+/** What the owner of a prompt is taken for when an earlier build stored it without its tier. */
+const unknownTier = 'basic';
 
 /** The prompts that are under way: from their acceptance until their end is stored. */
 export class PromptRunner {
@@ -56,6 +58,11 @@ export class PromptRunner {
 
   find(id: string): Running | undefined {
     return this.running.get(id);
+  }
+
+  /** Accepted prompts whose end is not stored yet. */
+  get underWay(): PromptRecord[] {
+    return [...this.running.values()].flatMap(({ accepted, record }) => (accepted ? record : []));
   }
 
   get waiting(): number {
@@ -87,7 +94,12 @@ export class PromptRunner {
         if (record.status === 'RUNNING') record.attempt++;
         record.status = 'QUEUED';
         record.text = '';
-        const running = this.track(record, this.options.access.concurrency(recoveredOwner), null);
+        const running = this.track(
+          record,
+          this.options.access.concurrency({ tier: record.ownerTier ?? unknownTier }),
+          null,
+        );
+        running.accepted = true;
         void this.admitLater(running);
       } else {
         new LivePrompt(record).fail(interruptedByRestart());
@@ -111,7 +123,9 @@ export class PromptRunner {
       const loadable = await models.isLoadable(record.modelId);
       if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason, { retry_after: 30 });
       await repository.insert([record]);
-      void this.admitLater(this.track(record, ownerLimit, batch));
+      const running = this.track(record, ownerLimit, batch);
+      running.accepted = true;
+      void this.admitLater(running);
       return record;
     }
     const running = this.track(record, ownerLimit, batch);
@@ -127,6 +141,7 @@ export class PromptRunner {
       this.untrack(running);
       throw error;
     }
+    running.accepted = true;
     this.options.observer?.admitted(record);
     dispatcher.enqueue(dispatched);
     return record;
@@ -167,7 +182,7 @@ export class PromptRunner {
     const left = deadlineAt === null ? undefined : Math.max(0, deadlineAt.getTime() - Date.now());
     const deadline =
       left === undefined ? undefined : setTimeout(() => dispatcher.stop(dispatched, 'deadline'), left).unref();
-    const running = { record, live, dispatched, dispatcher, deadline, callers: 0 };
+    const running = { record, live, dispatched, dispatcher, deadline, callers: 0, accepted: false };
     this.running.set(id, running);
     this.options.observer?.arrived(record);
     return running;

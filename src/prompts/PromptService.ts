@@ -6,6 +6,7 @@ import type { PromptRecord } from '../storage/PromptRepository.js';
 import { decodeCursor, type Position } from './cursor.js';
 import { Idempotency } from './Idempotency.js';
 import { followStored, LivePrompt } from './LivePrompt.js';
+import { listPrompts, type PromptPage } from './listPrompts.js';
 import { type NormalisedInput, normaliseInput } from './normaliseInput.js';
 import {
   type BatchInput,
@@ -27,11 +28,6 @@ export interface Estimate {
   fits: boolean;
   expectedQueueMs: number | null;
   expectedFirstTokenMs: number | null;
-}
-
-export interface PromptPage {
-  prompts: Prompt[];
-  hasNextPage: boolean;
 }
 
 export interface QueueStatus {
@@ -75,6 +71,7 @@ export class PromptService {
     const create = () =>
       this.accept(principal, normalised, {
         ownerId: principal.userId,
+        ownerTier: principal.tier,
         modelId: model.id,
         mode,
         batchId: null,
@@ -155,16 +152,13 @@ export class PromptService {
     return prompt;
   }
 
-  /** Newest first; `after` is the id of the last one seen. */
+  /** Newest first, as they are now; `after` is the id of the last one seen. */
   async list(
     principal: Principal,
     page: { first: number; after?: string | null; status?: PromptStatus | null },
   ): Promise<PromptPage> {
-    const { records, hasNextPage } = await this.options.repository.list({
-      ...page,
-      ...(principal.scopes.has('prompts:all') ? {} : { ownerId: principal.userId }),
-    });
-    return { prompts: records.map((record) => this.latest(record)), hasNextPage };
+    const owner = principal.scopes.has('prompts:all') ? {} : { ownerId: principal.userId };
+    return listPrompts(this.options.repository, this.runner.underWay, { ...page, ...owner });
   }
 
   /** Stops a prompt, keeping its text so far and its usage; one that has ended stays as it is. */
@@ -292,7 +286,13 @@ export class PromptService {
     key: { idempotencyKey: string | null; inputHash: string | null },
   ): Promise<PromptRecord> {
     const { models, config, access, repository } = this.options;
-    const owner = { ownerId: principal.userId, mode: 'attached' as const, batchId: batch.id, ...key };
+    const owner = {
+      ownerId: principal.userId,
+      ownerTier: principal.tier,
+      mode: 'attached' as const,
+      batchId: batch.id,
+      ...key,
+    };
     let record: PromptRecord | undefined;
     try {
       if (input.idempotencyKey != null) throw keyInBatch();
@@ -315,10 +315,6 @@ export class PromptService {
     if (running === undefined) return record;
     running.callers++;
     return running.record;
-  }
-
-  private latest(record: PromptRecord): PromptRecord {
-    return this.runner.find(record.id)?.record ?? record;
   }
 
   private async prune(): Promise<void> {

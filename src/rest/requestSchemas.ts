@@ -111,23 +111,24 @@ export const batchRequest = z
 
 const { modelSettings, systemSettings } = configSchema.shape;
 
+/** What is null or left out stays as it is, as in GraphQL. */
 export const configRequest = z
   .strictObject({
     model_settings: z
       .strictObject({
-        default_model: z.string().meta({ minLength: 1 }).optional(),
-        max_tokens: within(z.int32(), limitsOf(modelSettings.shape.maxTokens)).optional(),
-        temperature: within(z.number(), limitsOf(modelSettings.shape.temperature)).optional(),
+        default_model: z.string().meta({ minLength: 1 }).nullish(),
+        max_tokens: within(z.int32(), limitsOf(modelSettings.shape.maxTokens)).nullish(),
+        temperature: within(z.number(), limitsOf(modelSettings.shape.temperature)).nullish(),
       })
-      .optional(),
+      .nullish(),
     system_settings: z
       .strictObject({
         cache_size: z
           .string()
           .meta({ examples: ['10GB', '512MiB'] })
-          .optional(),
-        max_requests_per_minute: within(z.int32(), limitsOf(systemSettings.shape.maxRequestsPerMinute)).optional(),
+          .nullish(),
+        max_requests_per_minute: within(z.int32(), limitsOf(systemSettings.shape.maxRequestsPerMinute)).nullish(),
       })
-      .optional(),
+      .nullish(),
   })
   .meta({ examples: [{ model_settings: { temperature: 0.5 } }] });

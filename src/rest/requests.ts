@@ -1,23 +1,15 @@
 import type { z } from 'zod';
-import { invalidRequest } from '../errors/index.js';
 import type { BatchInput, ConfigInput, MessageInput, PromptInput } from './generated/graphql.js';
+import { refusedField } from './refusedField.js';
 import { batchRequest, configRequest, type message, promptRequest } from './requestSchemas.js';
 
 type PromptFields = Omit<z.infer<typeof promptRequest>, 'stream'>;
 
-/** Reads `body` by `schema`; `invalid_request` names the first field that is wrong. */
+/** Reads `body` by `schema`; `invalid_request` names the first field that is wrong, and what to write there. */
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = (issue?.path ?? []).map(String);
-  if (issue?.code === 'unrecognized_keys') {
-    const field = [...path, issue.keys[0]].join('.');
-    throw invalidRequest(field, `There is no field "${field}" in this request.`);
-  }
-  if (path.length === 0) throw invalidRequest('body', 'The body must be a JSON object.');
-  const field = path.join('.');
-  throw invalidRequest(field, `${field}: ${issue?.message ?? 'is wrong'}.`);
+  throw refusedField(schema, result.error.issues[0]);
 }
 
 function toRole(role: z.infer<typeof message>['role']): MessageInput['role'] {

@@ -8,8 +8,8 @@ import type { Services } from './Services.js';
 
 export type GraphQLServer = YogaServerInstance<OperationContext, Record<never, never>>;
 
-/** The one pipeline of parse, validate, guard and execute behind HTTP, WebSocket and REST. */
-export function createGraphQL(services: Services): GraphQLServer {
+/** The one pipeline of parse, validate, guard and execute behind HTTP, WebSocket and REST. `goingAway` ends what streams. */
+export function createGraphQL(services: Services, goingAway: AbortSignal): GraphQLServer {
   return createYoga<OperationContext>({
     schema: buildSchema(),
     graphqlEndpoint: graphqlPath,
@@ -23,6 +23,6 @@ export function createGraphQL(services: Services): GraphQLServer {
     maskedErrors: false,
     logging: false,
     parserAndValidationCache: documentCaches(),
-    plugins: guardPlugins(services),
+    plugins: guardPlugins(services, goingAway),
   });
 }

@@ -4,6 +4,7 @@ import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { accepts } from '../graphql/accepts.js';
 import type { OperationContext } from '../graphql/context.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
+import { rateLimitExtension } from '../graphql/plugins/useRateLimit.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { Rest } from '../rest/createRest.js';
 import { errorResponse, headersOf } from '../rest/errorResponse.js';
@@ -49,22 +50,24 @@ function contentTypeFor(accept: string | null): Record<string, string> {
   return accept?.includes(specified) ? { 'content-type': `${specified}; charset=utf-8` } : {};
 }
 
-/** An error of the whole request at /graphql. */
-function graphqlErrorResponse(
+/** An error of the whole request at /graphql, with the allowance of a caller who is known. */
+async function graphqlErrorResponse(
   error: unknown,
-  context: OperationContext,
-  headers: Record<string, string> = {},
-): Response {
+  context: GuardedContext,
+  { headers = {}, status }: { headers?: Record<string, string>; status?: number } = {},
+): Promise<Response> {
+  const { services, principal } = context;
   const told = toGraphQLError(error, context);
   const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', told.message);
-  return jsonResponse({ errors: toldErrors([told]) }, cause.status, { ...headersOf(cause), ...headers });
+  const state = principal && (await services.access.rateLimit(principal).catch(() => undefined));
+  const body = { errors: toldErrors([told]), extensions: state && rateLimitExtension(state) };
+  return jsonResponse(body, status ?? cause.status, { ...headersOf(cause), ...headers });
 }
 
 /** The catalogue has no code of its own for what HTTP calls not acceptable. */
-function notAcceptable(context: OperationContext): Response {
+function notAcceptable(context: GuardedContext): Promise<Response> {
   const message = `GraphQL does not answer in that media type: send the header "Accept: ${resultTypes[0]}".`;
-  const error = toGraphQLError(invalidRequest('accept', message, { allowed: resultTypes }), context);
-  return jsonResponse({ errors: toldErrors([error]) }, 406);
+  return graphqlErrorResponse(invalidRequest('accept', message, { allowed: resultTypes }), context, { status: 406 });
 }
 
 /** The HTTP face: every request goes through here, and every answer leaves with `x-request-id`. */
@@ -77,7 +80,7 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
       const error = new LlamaHomeError('method_not_allowed', 'Send GraphQL as POST, or queries as GET.', {
         allowed: graphqlMethods,
       });
-      return graphqlErrorResponse(error, context, { allow: graphqlMethods.join(', ') });
+      return graphqlErrorResponse(error, context, { headers: { allow: graphqlMethods.join(', ') } });
     }
     const { headers, signal } = request;
     const accept = headers.get('accept');
@@ -142,7 +145,9 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
     } catch (error) {
       call.context.observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
       if (isGraphQL)
-        return graphqlErrorResponse(error, call.context, contentTypeFor(call.request.headers.get('accept')));
+        return graphqlErrorResponse(error, call.context, {
+          headers: contentTypeFor(call.request.headers.get('accept')),
+        });
       if (error instanceof LlamaHomeError) return errorResponse(error);
       const { requestId } = call.context;
       if (!call.request.signal.aborted) logger.error({ err: error, requestId }, 'a request failed');

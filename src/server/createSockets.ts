@@ -11,6 +11,7 @@ import { leavable } from '../graphql/leavable.js';
 import type { Operations, PreparedOperation } from '../graphql/Operations.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
+import { handshakeError, refuseUpgrade } from './refuseUpgrade.js';
 import type { Services } from './Services.js';
 import { WaitingSockets } from './WaitingSockets.js';
 
@@ -79,6 +80,9 @@ export function createSockets(services: Services, operations: Operations): Socke
   const running = new WeakMap<ExecutionArgs, Running>();
   const observations = new WeakMap<SubscribePayload, ObservedRequest>();
   const waiting = new WaitingSockets();
+  server.on('wsClientError', (error, socket, request) =>
+    refuseUpgrade(request, socket, { error: handshakeError(request, error.message), isGraphQL: true, telemetry }),
+  );
 
   async function admit(socket: WebSocket, params: Record<string, unknown> | undefined): Promise<boolean> {
     const session = sessions.get(socket);

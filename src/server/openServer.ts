@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
@@ -31,7 +32,7 @@ export interface OpenServer {
   handler: Handler;
   /** Takes over an `upgrade` of an HTTP server when it is one to GraphQL, and refuses it otherwise. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** No new prompts; those in flight finish within the grace period or are cancelled with a final event. */
+  /** No new prompts; those in flight finish within the grace period or are cancelled with a final event; other streams end. */
   drain(): Promise<void>;
   /** Tells every WebSocket client that the server goes away, and waits so many milliseconds for them to leave. */
   closeSockets(withinMs: number): Promise<void>;
@@ -43,7 +44,10 @@ export interface OpenServer {
 export async function openServer({ environment, logger, prefix = '' }: OpenServerOptions): Promise<OpenServer> {
   const { services, lock, close } = await createServices(environment, logger);
   let draining = false;
-  const graphql = createGraphQL(services);
+  const farewell = new AbortController();
+  // As many listen to it as there are streams.
+  setMaxListeners(0, farewell.signal);
+  const graphql = createGraphQL(services, farewell.signal);
   const operations = new Operations(graphql.getEnveloped);
   const sockets = createSockets(services, operations);
   const rest = createRest(operations);
@@ -66,6 +70,7 @@ export async function openServer({ environment, logger, prefix = '' }: OpenServe
     async drain() {
       draining = true;
       await services.prompts.drain(environment.graceMs);
+      farewell.abort();
     },
     closeSockets: (withinMs) => sockets.close(withinMs),
     close,

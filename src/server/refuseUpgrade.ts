@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { LlamaHomeError } from '../errors/index.js';
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import { errorAnswer } from '../rest/answers.js';
 import { headersOf } from '../rest/errorResponse.js';
@@ -12,6 +12,12 @@ interface Refusal {
   /** Whether the request came to GraphQL, which tells errors in its own form. */
   isGraphQL: boolean;
   telemetry: Pick<Telemetry, 'request'>;
+}
+
+/** What is wrong with a handshake, in the catalogue's words; `reason` is the WebSocket library's. */
+export function handshakeError({ method }: IncomingMessage, reason: string): LlamaHomeError {
+  if (method === 'GET') return invalidRequest('handshake', `This is no WebSocket handshake: ${reason}.`);
+  return new LlamaHomeError('method_not_allowed', 'A WebSocket is opened by GET.', { allowed: ['GET'] });
 }
 
 /** Answers an upgrade request that is not taken over as any other request would be answered, and ends the connection. */
@@ -28,6 +34,7 @@ export function refuseUpgrade(
   const body = JSON.stringify(told);
   const headers = {
     ...headersOf(error),
+    ...(error.code === 'method_not_allowed' ? { allow: 'GET' } : {}),
     connection: 'close',
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),

@@ -1,3 +1,4 @@
+import type { Tier } from '../access/Principal.js';
 import type { ChatMessage, SamplingParameters } from '../engine/Engine.js';
 import type { Prompt, PromptError, PromptMode, Timings, Usage } from '../prompts/Prompt.js';
 import { fromDate, fromJson, toDate, toName } from './columns.js';
@@ -6,6 +7,8 @@ import type { PromptRow } from './tables.js';
 /** A Prompt with what only its storage and recovery need. */
 export type PromptRecord = Prompt & {
   mode: PromptMode;
+  /** Of the owner when it was accepted: how many of its prompts run at once. Null when an earlier build accepted it. */
+  ownerTier: Tier | null;
   /** Unique per owner; of a batch only the first prompt has it. */
   idempotencyKey: string | null;
   /** Of the input, to tell a repeated request from another one with the same key. */
@@ -19,6 +22,7 @@ export function toRow(record: PromptRecord, place: number): PromptRow {
   return {
     id: record.id,
     owner_id: toName(record.ownerId),
+    owner_tier: record.ownerTier,
     batch_id: record.batchId,
     position: record.position ?? place,
     mode: record.mode,
@@ -53,6 +57,7 @@ export function toRecord(row: PromptRow): PromptRecord {
   return {
     id: row.id,
     ownerId: row.owner_id,
+    ownerTier: row.owner_tier,
     batchId: row.batch_id,
     position: row.position,
     mode: row.mode,

@@ -9,6 +9,7 @@ type Json = string;
 export interface PromptRow {
   id: string;
   owner_id: string;
+  owner_tier: Tier | null;
   batch_id: string | null;
   /** Place in its batch, from 0. */
   position: number;

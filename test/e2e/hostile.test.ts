@@ -41,18 +41,42 @@ describe('clients that only take up room', () => {
     await expectAlive();
   });
 
-  it('slow headers and slow bodies are cut off, others are served', async () => {
-    const open = (text: string): Promise<Socket> =>
-      new Promise((resolve) => {
-        const socket = connect(server.port, '127.0.0.1', () => socket.write(text, () => resolve(socket)));
-        socket.on('error', () => undefined);
-      });
+  const open = (text: string): Promise<Socket> =>
+    new Promise((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(text, () => resolve(socket)));
+      socket.on('error', () => undefined);
+    });
+
+  it('slow headers are cut off, others are served', async () => {
     const slow = await Promise.all(
       Array.from({ length: 50 }, () => open('GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')),
     );
     await expectAlive();
     const answers = await Promise.all(slow.map(async (socket) => String((await once(socket, 'data'))[0])));
     expect(answers.every((answer) => answer.startsWith('HTTP/1.1 408'))).toBe(true);
+  });
+
+  it('bodies that never come to their end keep nobody from being served', async () => {
+    const head = `Host: localhost\r\nAuthorization: Bearer ${server.adminKey}\r\nContent-Type: application/json\r\n`;
+    const slow = await Promise.all(
+      ['/graphql', '/api/v1/process'].flatMap((path) =>
+        Array.from({ length: 50 }, () => open(`POST ${path} HTTP/1.1\r\n${head}Content-Length: 100000\r\n\r\n{"`)),
+      ),
+    );
+    await expectAlive();
+    for (const socket of slow) socket.destroy();
+    await expectAlive();
+  });
+
+  it('headers of any size are refused, others are served', async () => {
+    for (const path of ['/graphql', '/api/v1/models']) {
+      const socket = await open(
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${'x'.repeat(200_000)}`,
+      );
+      expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 431 /);
+      socket.destroy();
+    }
+    await expectAlive();
   });
 });
 
@@ -67,12 +91,14 @@ describe('nonsense', () => {
       'a polluting key',
       '{"query": "{ __typename }", "__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}',
     ],
+    ['a depth of 500', JSON.stringify({ query: `{ ${'viewer { '.repeat(500)}id${' }'.repeat(501)}` })],
     ['a deep query', JSON.stringify({ query: `{ a${'{ a'.repeat(5_000)}${'}'.repeat(5_000)} }` })],
     [
       'two thousand aliases',
       JSON.stringify({ query: `{ ${Array.from({ length: 2000 }, (_, n) => `a${n}: viewer { id }`).join(' ')} }` }),
     ],
     ['half a character', '{"query": "{ __typename }", "operationName": "\\ud800"}'],
+    ['ten megabytes', JSON.stringify({ prompt: 'x'.repeat(10_000_000) })],
   ])('%s is answered, and others are served', async (_what, body) => {
     for (const path of ['/graphql', '/api/v1/process', '/api/v1/config', '/api/v1/batch']) {
       const response = await fetch(server.url + path, {
@@ -82,7 +108,7 @@ describe('nonsense', () => {
       });
       expect([path, response.status]).toEqual([
         path,
-        expect.toSatisfy((status: number) => status === 200 || status === 400),
+        expect.toSatisfy((status: number) => [200, 400, 413].includes(status)),
       ]);
       expect(await response.text()).not.toMatch(/at .*\.js|node_modules|INTERNAL_ERROR|internal_error/);
     }

@@ -26,6 +26,7 @@ function answerTo(request: string): Promise<string> {
 interface Body {
   data?: unknown;
   errors?: { message: string; extensions: { code: string; details?: unknown } }[];
+  extensions?: { rateLimit?: unknown };
 }
 
 async function post(body: string, headers: Record<string, string> = {}): Promise<{ response: Response; body: Body }> {
@@ -195,6 +196,23 @@ describe('GraphQL over HTTP', () => {
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 
+  it.each([
+    ['an answer', query('{ viewer { id } }'), {}],
+    ['bad syntax', query('{'), {}],
+    ['an unknown field', query('{ nothing }'), {}],
+    ['a wrong variable', query('query ($id: ID!) { prompt(id: $id) { id } }'), {}],
+    ['no query', '{}', {}],
+    ['bad JSON', '{', {}],
+    ['too much', query('x'.repeat(1_000_000)), {}],
+    ['another media type', query('{ viewer { id } }'), { 'content-type': 'text/plain' }],
+    ['an Accept that nothing answers', query('{ viewer { id } }'), { accept: 'image/png' }],
+  ])('tells the allowance with %s, but not to strangers', async (_what, sent, headers) => {
+    const known = await post(sent, { ...specified, ...headers });
+    expect(known.body.extensions?.rateLimit).toMatchObject({ limit: 1000, burst: 100, remaining: expect.any(Number) });
+    const stranger = await post(sent, { ...specified, ...headers, authorization: 'Bearer x' });
+    expect([stranger.response.status, stranger.body.extensions]).toEqual([401, undefined]);
+  });
+
   it.each(['PUT', 'DELETE', 'PATCH'])('refuses %s with 405', async (method) => {
     const response = await fetch(`${server.url}/graphql`, { method });
     expect(response.status).toBe(405);
@@ -252,6 +270,19 @@ describe('every answer', () => {
     expect(await send(`Host: 127.0.0.1:${server.port}`)).toContain('HTTP/1.1 200');
     expect(await send('Host: evil.example')).toMatch(/HTTP\/1.1 403.*permission_denied/s);
     expect(await send(`Host: localhost:${server.port}\r\nOrigin: https://evil.example`)).toMatch(/HTTP\/1.1 403/);
+  });
+});
+
+describe('an offer to go on in HTTP/2', () => {
+  it('is not taken up, and the request is answered, as its body is too', async () => {
+    const offer =
+      'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
+    const host = `Host: 127.0.0.1:${server.port}\r\nAuthorization: Bearer ${server.adminKey}\r\n`;
+    expect(await answerTo(`GET /healthz HTTP/1.1\r\n${host}${offer}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+    const json = '{"prompt": "x", "max_tokens": 3}';
+    const head = `Content-Type: application/json\r\nContent-Length: ${json.length}\r\n`;
+    const answer = await answerTo(`POST /api/v1/process HTTP/1.1\r\n${host}${offer}${head}\r\n${json}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 .*"finish_reason":"length"/s);
   });
 });
 

@@ -198,6 +198,60 @@ describe('a key that is revoked and a token that runs out', () => {
       expect(JSON.parse(last?.data ?? '')).toMatchObject({ errors: [{ extensions: { code: code.toUpperCase() } }] });
     });
 
+    it.each(['process', 'batch'])('ends a waiting %s in GraphQL over HTTP, and cancels its prompts', async (field) => {
+      const { key, end } = await caller();
+      const waiting =
+        field === 'process'
+          ? server.graphql(processPrompt, { input }, { key })
+          : server.graphql(runBatch, { input: { prompts: [input, input] } }, { key });
+      const count = field === 'process' ? 1 : 2;
+      await server.until('running prompts', busy, (running) => running === count);
+      await end();
+      const { status, headers, data, errors } = await waiting;
+      expect([status, data, headers.get('www-authenticate')]).toEqual([401, null, 'Bearer']);
+      expect(errors).toMatchObject([{ extensions: { code: code.toUpperCase(), details: {} } }]);
+      await expectCancelled(await newest());
+    });
+
+    it.each(['/process', '/batch'])('ends a waiting POST %s over REST, and cancels its prompts', async (path) => {
+      const { key, end } = await caller();
+      const rest = { prompt: input.prompt, max_tokens: 3500 };
+      const waiting = server.rest(path, { json: path === '/batch' ? { prompts: [rest, rest] } : rest, key });
+      await server.until('running prompts', busy, (running) => running === (path === '/batch' ? 2 : 1));
+      await end();
+      const response = await waiting;
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({ error: { code, details: {} } });
+      await expectCancelled(await newest());
+    });
+
+    it.each(['process', 'batch'])('ends a waiting %s with its socket, and cancels its prompts', async (field) => {
+      const { key, end } = await caller();
+      const client = server.ws(key);
+      const waiting =
+        field === 'process'
+          ? over(client, processPrompt, { input }).next()
+          : over(client, runBatch, { input: { prompts: [input, input] } }).next();
+      const refusal = waiting.catch((error: unknown) => error);
+      await server.until('running prompts', busy, (running) => running === (field === 'process' ? 1 : 2));
+      await end();
+      expect(await refusal).toMatchObject({ code: 4401, reason: code });
+      await expectCancelled(await newest());
+    });
+
+    it('leaves a prompt alone that was submitted before, and asked for again by its key', async () => {
+      const { key, end } = await caller();
+      const keyed = { ...input, idempotencyKey: `before ${code}` };
+      const { data } = await server.graphql(submitPrompt, { input: keyed }, { key });
+      const id = data?.submit.prompt.id ?? '';
+      const waiting = server.graphql(processPrompt, { input: keyed }, { key });
+      await server.until('a running prompt', busy, (running) => running === 1);
+      await end();
+      expect((await waiting).errors).toMatchObject([{ extensions: { code: code.toUpperCase() } }]);
+      expect((await server.data(onePrompt, { id })).prompt?.status).toBe('RUNNING');
+      await server.rest(`/prompts/${id}/cancel`, { method: 'POST' });
+    });
+
     it('ends following a prompt over REST, which goes on for its owner', async () => {
       const { key, end } = await caller();
       const submitted = await server.rest('/prompts', { json: { prompt: 'x', max_tokens: 3500 }, key });
@@ -211,6 +265,17 @@ describe('a key that is revoked and a token that runs out', () => {
       await expectCancelled(id);
     });
   });
+});
+
+it('who revokes its own key over HTTP has the answer, and nothing more', async () => {
+  for (let round = 0; round < 3; round++) {
+    const scopes = ['keys:manage'];
+    const { createApiKey: made } = await server.data(createApiKey, { input: { name: 'self', tier: 'BASIC', scopes } });
+    const { id } = made.apiKey;
+    const revoke = () => server.graphql(revokeApiKey, { id }, { key: made.key });
+    expect((await revoke()).data?.revokeApiKey.apiKey).toMatchObject({ id, revokedAt: expect.any(String) });
+    expect((await revoke()).status).toBe(401);
+  }
 });
 
 describe('a follower that reads late', () => {

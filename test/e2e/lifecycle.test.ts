@@ -5,18 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  configChanged,
+  modelEvents,
   onePrompt,
   processPrompt,
   promptEvents,
   readConfig,
   readServer,
   readViewer,
+  serverStatus,
   stream,
   submitPrompt,
 } from '../support/documents.js';
 import { makeSlowModel, type SlowModel } from '../support/slowModel.js';
 import { runProgram, startTestServer, type TestServer, testEnvironment } from '../support/startTestServer.js';
-import { all, first, ndjson, over } from '../support/streams.js';
+import { all, first, ndjson, over, serverSentEvents } from '../support/streams.js';
 
 let slow: SlowModel;
 let home: string;
@@ -153,6 +156,38 @@ describe('SIGTERM', () => {
     expect((await all(lines)).at(-1)).toMatchObject({ done: true, finish_reason: 'cancelled' });
     expect(await exit).toBe(0);
     expect(closed === undefined || closed === 1001 || closed === 1000).toBe(true);
+  });
+
+  it('completes what was subscribed over SSE and has no end of its own', async () => {
+    const server = await start({ LLAMAHOME_GRACE_MS: '300' });
+    const subscribe = (query: string, variables = {}) =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${server.adminKey}`,
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+    const quiet = await Promise.all([
+      subscribe(serverStatus.toString(), { everyMs: 60_000 }),
+      subscribe(serverStatus.toString(), { everyMs: 100 }),
+      subscribe(modelEvents.toString()),
+      subscribe(configChanged.toString()),
+    ]);
+    const prompt = serverSentEvents(await subscribe(stream.toString(), { input }));
+    await first(prompt);
+    const exit = server.signal('SIGTERM');
+    for (const response of quiet) {
+      const events = await all(serverSentEvents(response));
+      expect(events.at(-1)?.event).toBe('complete');
+      expect(JSON.stringify(events)).not.toContain('errors');
+    }
+    const [last, complete] = (await all(prompt)).slice(-2);
+    expect(JSON.parse(last?.data ?? '').data.stream).toMatchObject({ __typename: 'PromptCompleted' });
+    expect(complete?.event).toBe('complete');
+    expect(await exit).toBe(0);
   });
 
   it('keeps a submitted prompt for the next start', async () => {

@@ -336,6 +336,16 @@ describe('/config', () => {
       expect([refused.status, refused.body.error.code]).toEqual([400, 'invalid_request']);
     }
     expect((await ask('/config')).body.model_settings.max_tokens).toBe(9);
+    const nulls = {
+      model_settings: { default_model: null, max_tokens: null, temperature: 0.5 },
+      system_settings: null,
+    };
+    const changed = await ask('/config', { json: nulls });
+    expect([changed.status, changed.body.model_settings]).toEqual([
+      200,
+      { default_model: 'demo', max_tokens: 9, temperature: 0.5 },
+    ]);
+    await ask('/config', { json: { model_settings: { temperature: 0.7 } } });
     await ask('/config', { json: { model_settings: { max_tokens: 100 } } });
   });
 });

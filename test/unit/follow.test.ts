@@ -11,8 +11,12 @@ import { newRecord } from '../../src/prompts/records.js';
 const beginning = { attempt: 0, offset: 0, ended: false };
 
 function livePrompt(): LivePrompt {
-  const owner = { ownerId: 'u', modelId: 'm', mode: 'detached', batchId: null, idempotencyKey: null, inputHash: null };
-  return new LivePrompt(newRecord({ ...owner, mode: 'detached' }, normaliseInput({ prompt: 'x' }, initialConfig)));
+  const owner = { ownerId: 'u', ownerTier: 'basic', modelId: 'm', mode: 'detached' } as const;
+  const record = newRecord(
+    { ...owner, batchId: null, idempotencyKey: null, inputHash: null },
+    normaliseInput({ prompt: 'x' }, initialConfig),
+  );
+  return new LivePrompt(record);
 }
 
 function say(live: LivePrompt, text: string): void {

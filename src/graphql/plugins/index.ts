@@ -4,6 +4,7 @@ import { useAuthentication } from './useAuthentication.js';
 import { useBrowserGuard } from './useBrowserGuard.js';
 import { useErrors } from './useErrors.js';
 import { useEventStream } from './useEventStream.js';
+import { useFarewell } from './useFarewell.js';
 import { useHiddenSchema } from './useHiddenSchema.js';
 import { useOperationCaps } from './useOperationCaps.js';
 import { useQueryLimits } from './useQueryLimits.js';
@@ -14,13 +15,12 @@ import { useTelemetry } from './useTelemetry.js';
 /**
  * What every operation passes before it runs, over HTTP, WebSocket and REST alike, in this order: errors are told in one vocabulary;
  * what happens is noted; who is calling; how much the operation would take; how often the caller may.
- * What streams then ends with the caller's right to it. Permissions stand in the schema itself (`protect`).
+ * What streams then ends with the server, or with the caller's right to it; `goingAway` is aborted when the server goes. Permissions stand in the schema itself (`protect`).
  */
-export function guardPlugins({
-  access,
-  config,
-  environment,
-}: Pick<Services, 'access' | 'config' | 'environment'>): GuardPlugin[] {
+export function guardPlugins(
+  { access, config, environment }: Pick<Services, 'access' | 'config' | 'environment'>,
+  goingAway: AbortSignal,
+): GuardPlugin[] {
   return [
     useErrors(),
     useTelemetry(),
@@ -31,6 +31,7 @@ export function guardPlugins({
     useQueryLimits(config),
     useOperationCaps(),
     useRateLimit(access),
+    useFarewell(goingAway),
     useShowOut(access),
   ];
 }

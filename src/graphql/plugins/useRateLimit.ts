@@ -32,10 +32,13 @@ interface Charge {
 
 type Args = OperationArgs & { contextValue: GuardedContext };
 
+/** The state as answers of GraphQL tell it. */
+export function rateLimitExtension({ limit, burst, remaining, resetAt }: RateLimitState) {
+  return { rateLimit: { limit, burst, remaining, resetAt: resetAt.toISOString() } };
+}
+
 function withRateLimit<Result extends ExecutionResult>(result: Result, state: RateLimitState): Result {
-  const { limit, burst, remaining, resetAt } = state;
-  const rateLimit = { limit, burst, remaining, resetAt: resetAt.toISOString() };
-  return { ...result, extensions: { ...result.extensions, rateLimit } };
+  return { ...result, extensions: { ...result.extensions, ...rateLimitExtension(state) } };
 }
 
 /** The stream, with the state on its first result. */
@@ -123,6 +126,14 @@ export function useRateLimit(access: AccessService): GuardPlugin {
         const result: AsyncIterable<ExecutionResult> | ExecutionResult = await subscribeFn(subscribed);
         return isAsyncIterable(result) ? withFirstRateLimit(result, charged.state) : settled(result, charged);
       });
+    },
+    // What was refused over HTTP before it came to be charged.
+    async onResultProcess({ result, serverContext: { principal }, setResult }) {
+      if (isAsyncIterable(result) || Array.isArray(result) || principal === undefined) return;
+      if (result.extensions !== undefined && 'rateLimit' in result.extensions) return;
+      // Without the store there is nothing to tell.
+      const state = await access.rateLimit(principal).catch(() => undefined);
+      if (state !== undefined) setResult(withRateLimit(result, state));
     },
   };
 }

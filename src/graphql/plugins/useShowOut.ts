@@ -59,11 +59,52 @@ function untilShownOut(
 }
 
 /**
- * Ends the streams of HTTP and REST with the caller's right to them. Those of a socket end with the socket, which is
- * closed for the same reason. It has to come last, for it to end what all the others see.
+ * Runs an operation until the caller's token runs out or its key is revoked: then that error is the answer, at once, and
+ * the resolvers find that nobody waits any more.
+ */
+async function unlessShownOut<Result>(
+  run: (signal: AbortSignal) => Promise<Result>,
+  access: Pick<AccessService, 'watch'>,
+  { principal, signal }: Guest,
+): Promise<Result | ExecutionResult> {
+  const end = new AbortController();
+  const leave = () => end.abort();
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  let stopWatching = () => {};
+  const shownOut = new Promise<ExecutionResult>((resolve) => {
+    stopWatching = access.watch(principal, (error) => {
+      leave();
+      resolve({ errors: [toGraphQLError(error)] });
+    });
+  });
+  try {
+    return await Promise.race([run(end.signal), shownOut]);
+  } finally {
+    stopWatching();
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/**
+ * Ends what runs and streams over HTTP and REST with the caller's right to it. What a socket has open ends with the
+ * socket, which is closed for the same reason. It has to come last, for it to end what all the others see.
  */
 export function useShowOut(access: Pick<AccessService, 'watch'>): GuardPlugin {
   return {
+    onExecute({ args: { contextValue }, executeFn, setExecuteFn }) {
+      const { principal, signal, transport } = contextValue;
+      // Nothing can happen to the right of a local administrator.
+      const isLasting = principal?.expiresAt === undefined && principal?.keyId === undefined;
+      if (transport === 'ws' || principal === undefined || isLasting) return;
+      setExecuteFn((args) =>
+        unlessShownOut(
+          async (end) => executeFn({ ...args, contextValue: { ...args.contextValue, signal: end } }),
+          access,
+          { principal, signal },
+        ),
+      );
+    },
     onSubscribe() {
       return {
         onSubscribeResult({ result, args: { contextValue }, setResult }) {

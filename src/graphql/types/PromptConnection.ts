@@ -1,6 +1,6 @@
 import { invalidRequest } from '../../errors/index.js';
+import type { PromptPage } from '../../prompts/listPrompts.js';
 import type { Prompt } from '../../prompts/Prompt.js';
-import type { PromptPage } from '../../prompts/PromptService.js';
 import { builder } from '../builder.js';
 import { PromptStatusType, PromptType } from './Prompt.js';
 

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely';
 import { prompts } from './001-prompts.js';
 import { apiKeys } from './002-api-keys.js';
 import { config } from './003-config.js';
+import { promptOwnerTier } from './004-prompt-owner-tier.js';
 
 /**
  * Every step from an empty database to the tables of this build, in order of their names. A step that was released is
@@ -11,4 +12,5 @@ export const migrations: Record<string, Migration> = {
   '001-prompts': prompts,
   '002-api-keys': apiKeys,
   '003-config': config,
+  '004-prompt-owner-tier': promptOwnerTier,
 };

@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnsecuredJWT } from 'jose';
+import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { localAdministrator, type Scope, scopes, type Tier } from '../../../src/access/Principal.js';
@@ -57,9 +58,20 @@ describe('who is calling', () => {
 });
 
 describe('nobody gets in', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const signed = (alg: string, key: Parameters<SignJWT['sign']>[0]) =>
+    new SignJWT({ sub: 'ann', exp: 4e9 }).setProtectedHeader({ alg }).sign(key);
   const bad: [string, string, (good: string) => string | null | Promise<string>][] = [
     ['without a token', 'AUTHENTICATION_REQUIRED', () => null],
     ['with a tampered token', 'INVALID_TOKEN', tampered],
+    ['with RS256', 'INVALID_TOKEN', () => signed('RS256', privateKey)],
+    [
+      'with HS256 and a public key as its secret',
+      'INVALID_TOKEN',
+      () => signed('HS256', Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))),
+    ],
+    ['with a huge token', 'INVALID_TOKEN', (good) => `${good}${'A'.repeat(10_000)}`],
+    ['with an empty token', 'INVALID_TOKEN', () => ''],
     ['with alg none', 'INVALID_TOKEN', () => new UnsecuredJWT({ sub: 'ann', exp: 4e9 }).encode()],
     [
       'with an expired token',
@@ -73,6 +85,8 @@ describe('nobody gets in', () => {
   ];
 
   test.each(bad)('%s', async (_name, code, make) => {
+    // So many failures in a minute would be too many of one address.
+    server.pass(60_000);
     const credential = await make(await server.token());
     for (const query of [viewer, '{ __typename }', '{ __schema { types { name } } }', '{ viewr }', '{']) {
       const answer = await only(server.http(credential)(query));

@@ -140,7 +140,7 @@ export async function startGuardedServer(options: GuardedServerOptions = {}) {
   });
   const yoga = createYoga<GuardedContext>({
     schema: testSchema(seen, access),
-    plugins: guardPlugins(services),
+    plugins: guardPlugins(services, new AbortController().signal),
     maskedErrors: false,
     logging: false,
     batching: false,

@@ -34,6 +34,7 @@ const written: Record<string, string[]> = {
     `insert into config_audit (id, at, user_id, path, old, new)
      values ('aud_1', 1700000000000, 'ada', 'modelSettings.maxTokens', '100', '7')`,
   ],
+  '004-prompt-owner-tier': [`update prompts set owner_tier = 'pro' where id = 'prm_2'`],
 };
 
 const steps = Object.keys(migrations);
@@ -73,9 +74,10 @@ export function migrationSuite(makeDatabase: () => Promise<EmptyDatabase>): void
       await grow(place, step);
       const storage = await openStorage({ ...place, logger });
       expect(await storage.prompts.find('prm_1')).toMatchObject({ input: 'Hi', text: 'Hello', status: 'COMPLETED' });
-      expect((await storage.prompts.unfinished()).map(({ id }) => id)).toEqual(['prm_2']);
-      expect(await storage.prompts.findByIdempotencyKey('ada', 'key', new Date(0))).toHaveLength(1);
       const reached = (name: string) => steps.indexOf(step) >= steps.indexOf(name);
+      const tier = reached('004-prompt-owner-tier') ? 'pro' : null;
+      expect(await storage.prompts.unfinished()).toMatchObject([{ id: 'prm_2', ownerTier: tier }]);
+      expect(await storage.prompts.findByIdempotencyKey('ada', 'key', new Date(0))).toHaveLength(1);
       expect(await storage.apiKeys.list()).toHaveLength(reached('002-api-keys') ? 1 : 0);
       expect(await storage.config.load()).toEqual(reached('003-config') ? { modelSettings: { maxTokens: 7 } } : null);
       expect(await storage.config.audit({ first: 5 })).toHaveLength(reached('003-config') ? 1 : 0);

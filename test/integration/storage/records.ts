@@ -7,6 +7,7 @@ export function newPrompt(fields: Partial<PromptRecord> = {}): PromptRecord {
   return {
     id: `prm_${uuid()}`,
     ownerId: 'ada',
+    ownerTier: 'pro',
     batchId: null,
     status: 'QUEUED',
     input: 'What is the capital of France?',

@@ -88,6 +88,72 @@ describe('a prompt request', () => {
   });
 });
 
+describe('a refusal', () => {
+  const whole = 'max_tokens must be a whole number from 1 to 2147483647.';
+  it.each([
+    [{ prompt: 'x', max_tokens: '5' }, whole, { minimum: 1, maximum: 2 ** 31 - 1 }],
+    [{ prompt: 'x', max_tokens: 1.5 }, whole, { minimum: 1, maximum: 2 ** 31 - 1 }],
+    [{ prompt: 'x', max_tokens: 2 ** 31 }, whole, { minimum: 1, maximum: 2 ** 31 - 1 }],
+    [{ prompt: 'x', temperature: 'hot' }, 'temperature must be a number from 0 to 2.', { minimum: 0, maximum: 2 }],
+    [{ prompt: 5 }, 'prompt must be a text.', {}],
+    [{ prompt: ['x'] }, 'prompt must be a text.', {}],
+    [{ prompt: 'x', stream: 'yes' }, 'stream must be true or false.', {}],
+    [{ prompt: 'x', stop: 'end' }, 'stop must be a list of texts.', {}],
+    [{ prompt: 'x', stop: ['end', 5] }, 'stop.1 must be a text.', {}],
+    [
+      { prompt: 'x', priority: 'urgent' },
+      'priority must be "low", "normal" or "high".',
+      { allowed: ['low', 'normal', 'high'] },
+    ],
+    [{ messages: 'x' }, 'messages must be a list of objects with role and content.', {}],
+    [{ messages: ['x'] }, 'messages.0 must be an object with role and content.', {}],
+    [
+      { messages: [{ role: 'tool', content: 'x' }] },
+      'messages.0.role must be "system", "user" or "assistant".',
+      { allowed: ['system', 'user', 'assistant'] },
+    ],
+    [{ messages: [{ role: 'user' }] }, 'messages.0.content must be a text.', {}],
+    [
+      { messages: [{ role: 'user', content: 'x', name: 'y' }] },
+      'There is no field "messages.0.name" in this request; there are role and content.',
+      { allowed: ['role', 'content'] },
+    ],
+    [
+      { prompt: 'x', maxTokens: 5 },
+      'There is no field "maxTokens" in this request; did you mean max_tokens?',
+      { allowed: expect.arrayContaining(['prompt', 'max_tokens']) },
+    ],
+    [
+      { prompt: 'x', colour: 5 },
+      expect.stringMatching(/^There is no field "colour" in this request; there are prompt, /),
+      { allowed: expect.any(Array) },
+    ],
+    ['x', 'The body must be a JSON object.', {}],
+  ])('of %j says what to write', (body, message, details) => {
+    const error = refusal(() => readPromptRequest(body, null));
+    expect(error.message).toEqual(message);
+    expect(error.details).toEqual({ ...details, field: error.details?.field });
+  });
+
+  it('of a batch and of a change of Config does so too', () => {
+    const said = (read: () => unknown) => refusal(read).message;
+    expect(said(() => readBatchRequest({}, null))).toBe('prompts must be a list of texts or objects.');
+    expect(said(() => readBatchRequest({ prompts: [5] }, null))).toBe('prompts.0 must be a text or an object.');
+    expect(said(() => readBatchRequest({ prompts: [{ top_k: 'x' }] }, null))).toBe(
+      'prompts.0.top_k must be a whole number from 0 to 2147483647.',
+    );
+    expect(said(() => readConfigRequest({ model_settings: 5 }))).toBe(
+      'model_settings must be an object with default_model, max_tokens and temperature.',
+    );
+    expect(said(() => readConfigRequest({ model_settings: { max_tokens: '5' } }))).toBe(
+      'model_settings.max_tokens must be a whole number from 1 to 1000000.',
+    );
+    expect(said(() => readConfigRequest({ max_tokens: 5 }))).toBe(
+      'There is no field "max_tokens" in this request; there are model_settings and system_settings.',
+    );
+  });
+});
+
 describe('a batch request', () => {
   it('gives the shared parameters to the prompts that do not set them', () => {
     const { prompts, batchSize } = readBatchRequest(
@@ -122,6 +188,13 @@ describe('a config request', () => {
     expect(JSON.stringify(readConfigRequest({ model_settings: { max_tokens: 7 } }))).toBe(
       '{"modelSettings":{"maxTokens":7}}',
     );
+  });
+
+  it('takes null for what is left out, as GraphQL does', () => {
+    const settings = { default_model: null, max_tokens: null, temperature: 0.5 };
+    const input = readConfigRequest({ model_settings: settings, system_settings: null });
+    expect(input.modelSettings).toEqual({ defaultModel: null, maxTokens: null, temperature: 0.5 });
+    expect(input.systemSettings).toBeNull();
   });
 
   it.each([
