@@ -1,10 +1,11 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { Registry } from 'prom-client';
+import type { Counter, Registry } from 'prom-client';
 import type { EngineProgress } from '../engine/Engine.js';
 import { isFinished, type Prompt } from '../prompts/Prompt.js';
 import type { PromptObserver } from '../prompts/PromptObserver.js';
 import { type PromptInstruments, type PromptOutcome, promptInstruments } from './instruments/prompts.js';
 import { type Percentiles, RecentValues } from './RecentValues.js';
+import { isRefusal } from './refusals.js';
 import type { PromptStages, Tracing } from './tracing/Tracing.js';
 
 /** How long prompts took lately; null until one did. */
@@ -44,6 +45,7 @@ const outcomes: Record<NonNullable<Prompt['finishReason']>, PromptOutcome> = {
 export interface PromptTelemetryOptions {
   registry: Registry;
   tracing: Tracing | undefined;
+  rejections: Counter<'code'>;
   /** The process of a model's engine, for spans. */
   enginePid: (modelId: string) => number | undefined;
 }
@@ -96,6 +98,7 @@ export class PromptTelemetry implements PromptObserver {
     const { instruments } = this;
     const now = performance.now();
     instruments.prompts.inc({ ...labels, outcome: outcomes[prompt.finishReason ?? 'ERROR'] });
+    if (prompt.error !== null && journey.admitted === undefined) this.countRefusal(prompt.error.code);
     if (prompt.usage !== null) {
       const { promptTokens, cachedTokens, completionTokens } = prompt.usage;
       instruments.promptTokens.inc(labels, promptTokens);
@@ -146,6 +149,11 @@ export class PromptTelemetry implements PromptObserver {
       interTokenMs: between.percentiles(),
       totalMs: total.percentiles(),
     };
+  }
+
+  /** Of one that was accepted before it could be admitted; what is refused at once is counted with its request. */
+  private countRefusal(code: string): void {
+    if (isRefusal(code)) this.options.rejections.inc({ code });
   }
 
   /** A counter that begins with 1 looks to Prometheus as if nothing had happened: all of a model's begin with 0. */
