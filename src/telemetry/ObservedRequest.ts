@@ -101,8 +101,8 @@ export class ObservedRequest {
     if (this.hasEnded) return;
     this.hasEnded = true;
     for (const end of this.open) end();
-    const durationMs = performance.now() - this.begun;
-    const endedAt = Date.now();
+    const endedAt = performance.now();
+    const durationMs = endedAt - this.begun;
     // When the caller has left, its prompts end one step later, and only then it is known how.
     void this.options.prompts.haveEnded(this.own).then(() => {
       this.count(status, durationMs / 1000);

@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Counter, Registry } from 'prom-client';
 import type { EngineProgress } from '../engine/Engine.js';
-import { isFinished, type Prompt } from '../prompts/Prompt.js';
+import { isFinished, type Prompt, type PromptMode } from '../prompts/Prompt.js';
 import type { PromptObserver } from '../prompts/PromptObserver.js';
 import { type PromptInstruments, type PromptOutcome, promptInstruments } from './instruments/prompts.js';
 import { type Percentiles, RecentValues } from './RecentValues.js';
@@ -21,6 +21,7 @@ export interface Latencies {
 /** What is known of a prompt on its way; times in ms of `performance.now()`. */
 interface Journey {
   labels: { model: string };
+  mode: PromptMode;
   arrived: number;
   admitted?: number;
   started?: number;
@@ -61,9 +62,9 @@ export class PromptTelemetry implements PromptObserver {
     this.instruments = promptInstruments(options.registry);
   }
 
-  arrived(prompt: Prompt): void {
+  arrived(prompt: Prompt, mode: PromptMode): void {
     this.meet(prompt.modelId);
-    this.journeys.set(prompt, { labels: { model: prompt.modelId }, arrived: performance.now(), tokens: 0 });
+    this.journeys.set(prompt, { labels: { model: prompt.modelId }, mode, arrived: performance.now(), tokens: 0 });
   }
 
   admitted(prompt: Prompt): void {
@@ -170,11 +171,12 @@ export class PromptTelemetry implements PromptObserver {
     { prefilling, ended }: { prefilling: number | undefined; ended: number },
   ): void {
     journey.stages = {
-      arrived: unixMs(journey.arrived),
-      admitted: journey.admitted === undefined ? undefined : unixMs(journey.admitted),
-      prefilling: prefilling === undefined ? undefined : unixMs(prefilling),
-      decoding: journey.firstToken === undefined ? undefined : unixMs(journey.firstToken),
-      ended: unixMs(ended),
+      arrived: journey.arrived,
+      admitted: journey.admitted,
+      prefilling,
+      decoding: journey.firstToken,
+      ended,
+      streamed: journey.mode === 'followed',
       enginePid: this.options.enginePid(prompt.modelId),
     };
     // After a restart of the server nobody is left who asked for it.
@@ -198,8 +200,4 @@ function prefillStart({ admitted = 0, started, firstToken, finished }: Journey, 
     return Math.max(admitted, (firstToken ?? ended) - finished.prefillMs);
   }
   return started;
-}
-
-function unixMs(time: number): number {
-  return performance.timeOrigin + time;
 }
