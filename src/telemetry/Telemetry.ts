@@ -58,6 +58,7 @@ export class Telemetry {
   private readonly graphql: ReturnType<typeof graphqlInstruments>;
   private readonly rejections: Counter<'code'>;
   private readonly operationNames: BoundedNames;
+  private readonly startedAt = performance.now();
   private sockets = 0;
 
   private constructor(
@@ -88,6 +89,11 @@ export class Telemetry {
     if (endpoint === undefined) return new Telemetry(options, undefined);
     const { startTracing } = await import('./tracing/startTracing.js');
     return new Telemetry(options, startTracing({ endpoint, traceContent, logger }));
+  }
+
+  /** Since the server started, which may be later than the process that it lives in. */
+  get uptimeMs(): number {
+    return performance.now() - this.startedAt;
   }
 
   /** Begins to observe a request; end it when its answer has been sent. */
