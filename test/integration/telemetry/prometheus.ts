@@ -29,6 +29,13 @@ export class Metrics {
     return [...new Set(values)];
   }
 
+  /** The labels that the series of a name have; undefined when there is no such series. */
+  labels(name: string): Set<string> | undefined {
+    const lines = this.text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    if (lines.length === 0) return undefined;
+    return new Set(lines.flatMap((line) => [...line.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label)));
+  }
+
   /** How many series there are of a name. */
   series(name: string): number {
     return this.text.split('\n').filter((line) => line.startsWith(`${name}{`)).length;
