@@ -114,6 +114,19 @@ describe('the dashboard', () => {
   });
 });
 
+describe('the description of the metrics', () => {
+  it('names each of them, with the labels that it has', () => {
+    expect(namesIn(read('README.md')).toSorted()).toEqual(metrics.names.toSorted());
+    const rows = [...read('README.md').matchAll(/^\| (`llamahome_[^|]*) \|([^|]*)\|/gm)];
+    for (const [, names = '', labels = ''] of rows) {
+      const told = labels.split(',').map((label) => label.trim());
+      const series = namesIn(names).flatMap((name) => [name, `${name}_count`]);
+      const found = new Set(series.flatMap((name) => [...(metrics.labels(name) ?? [])]));
+      expect([names, [...found].toSorted()]).toEqual([names, told.filter((label) => label !== '').toSorted()]);
+    }
+  });
+});
+
 describe('the alert rules', () => {
   it('ask for series and labels that are there', () => {
     const rules = read('alerts.yaml')
