@@ -46,9 +46,11 @@ function say(state, text) {
   if (state !== 'live') document.title = 'LlamaHome: ' + text;
 }
 
+/** The reason stays to be read when the dialog has been put away. */
 function ask(why) {
-  say('gone', why);
-  write('why', why === 'needs an API key' ? '' : why);
+  say('gone', 'no access');
+  write('about', why);
+  write('why', why);
   if (!at('dialog').open) at('dialog').showModal();
 }
 
@@ -120,7 +122,7 @@ const closings = {
 
 function connect() {
   const key = sessionStorage.getItem(keyName);
-  if (!key && needsKey) return ask('needs an API key');
+  if (!key && needsKey) return ask('');
   const socket = new WebSocket(location.href.replace('http', 'ws').replace(/\\/status\\/*([?#].*)?$/, ${JSON.stringify(graphqlPath)}), 'graphql-transport-ws');
   const send = (message) => socket.send(JSON.stringify(message));
   let refused = false;
@@ -132,7 +134,7 @@ function connect() {
     clearTimeout(silence);
     if (code === 4401) return ask(closings[reason] ?? 'this key is not accepted');
     if (refused) return;
-    if (code !== undefined || at('main').dataset.state === 'live') say('gone', 'not connected, trying again');
+    if (code !== undefined || at('main').dataset.state === 'live') say('gone', 'reconnecting');
     setTimeout(connect, Math.min(10000, 500 * 2 ** retry++));
   };
   // A machine that sleeps or a cable that is pulled closes nothing.

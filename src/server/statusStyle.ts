@@ -11,7 +11,7 @@ h2 { font-size: 13px; font-weight: 600; color: var(--soft); margin: 0 0 6px; }
 #state { padding: 2px 10px; border-radius: 99px; border: 1px solid var(--line); font-size: 13px; color: var(--soft); }
 [data-state=live] #state { color: var(--good); border-color: currentColor; }
 [data-state=gone] #state { color: var(--bad); border-color: currentColor; }
-#about { flex-basis: 100%; color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
+#about { min-height: 1.45em; flex-basis: 100%; color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
 button { font: inherit; font-size: 13px; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 6px 12px; cursor: pointer; }
 #key { margin-left: auto; }
 .tiles { display: grid; gap: 12px; grid-template-columns: repeat(2, minmax(0, 1fr)); transition: opacity .3s; }

@@ -62,11 +62,12 @@ describe.runIf(hasBrowser)('the status page in a browser', () => {
       'mutation { createApiKey(input: { name: "poor", tier: BASIC, scopes: ["prompts:run"] }) { key } }',
     );
     const page = await browser.open(`${server.url}/status`, phone);
-    await page.until("document.getElementById('state').textContent === 'needs an API key'");
+    await page.until("document.getElementById('state').textContent === 'no access'");
     await give(page, 'lh_wrong');
     await page.until("document.getElementById('why').textContent === 'this key is not accepted'");
     await give(page, created.data?.createApiKey.key ?? '');
     await page.until("document.getElementById('why').textContent === 'this key lacks the scope metrics:read'");
+    expect(await text(page, 'about')).toBe('this key lacks the scope metrics:read');
     expect(await page.read('document.documentElement.scrollWidth')).toBe(phone.width);
     await give(page, `Bearer ${server.adminKey}`);
     await live(page);
@@ -82,7 +83,7 @@ describe.runIf(hasBrowser)('the status page in a browser', () => {
     await give(page, before.adminKey);
     await live(page);
     await before.stop();
-    await page.until("document.getElementById('state').textContent === 'not connected, trying again'");
+    await page.until("document.getElementById('state').textContent === 'reconnecting'");
     expect(await page.read("Number(getComputedStyle(document.querySelector('.tiles')).opacity) < 1")).toBe(true);
     await using _after = await startTestServer({ home, env: { LLAMAHOME_PORT: String(before.port) } });
     await live(page);
