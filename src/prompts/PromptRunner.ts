@@ -184,7 +184,7 @@ export class PromptRunner {
       left === undefined ? undefined : setTimeout(() => dispatcher.stop(dispatched, 'deadline'), left).unref();
     const running = { record, live, dispatched, dispatcher, deadline, callers: 0, accepted: false };
     this.running.set(id, running);
-    this.options.observer?.arrived(record);
+    this.options.observer?.arrived(record, mode);
     return running;
   }
 

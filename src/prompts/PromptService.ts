@@ -230,9 +230,11 @@ export class PromptService {
       tokensPerSecond: null,
     };
     for (const engine of this.options.models.loadedEngines().values()) {
-      const { busy, tokensPerSecond } = engine.stats();
+      const { busy, staged, tokensPerSecond } = engine.stats();
       status.slots.total += engine.info.slots;
       status.slots.busy += busy;
+      // What the engine has but gave no sequence yet waits still.
+      status.queue.waiting += staged;
       if (tokensPerSecond !== null) status.tokensPerSecond = (status.tokensPerSecond ?? 0) + tokensPerSecond;
     }
     return status;

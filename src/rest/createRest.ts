@@ -28,6 +28,7 @@ function allowed(methods: object): string {
 
 async function authenticate(context: GuardedContext): Promise<void> {
   context.principal = await context.services.access.authenticate(context.authorization, context.address);
+  if (context.observed !== undefined) context.observed.principal = context.principal.userId;
 }
 
 /** The REST face: every route runs an operation of the schema through `operations`. */

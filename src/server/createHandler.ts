@@ -92,6 +92,7 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
     }
     // Before the body is read: a stranger learns nothing of what a request should look like.
     context.principal = await services.access.authenticate(context.authorization, context.address);
+    if (context.observed !== undefined) context.observed.principal = context.principal.userId;
     if (!resultTypes.some((type) => accepts(accept, type))) return notAcceptable(context);
     const url = `http://localhost${path}${query === '' ? '' : `?${query}`}`;
     if (method === 'POST') {

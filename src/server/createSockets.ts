@@ -84,6 +84,18 @@ export function createSockets(services: Services, operations: Operations): Socke
     refuseUpgrade(request, socket, { error: handshakeError(request, error.message), isGraphQL: true, telemetry }),
   );
 
+  /** Begins to observe an operation of a socket. */
+  function observe(session: Session | undefined, requestId: string, payload?: SubscribePayload): ObservedRequest {
+    const observed = telemetry.request({
+      requestId,
+      transport: 'ws',
+      address: session?.address,
+      traceparent: traceparentOf(payload?.extensions) ?? session?.traceparent,
+    });
+    observed.principal = session?.principal?.userId;
+    return observed;
+  }
+
   async function admit(socket: WebSocket, params: Record<string, unknown> | undefined): Promise<boolean> {
     const session = sessions.get(socket);
     if (session === undefined) return false;
@@ -98,7 +110,7 @@ export function createSockets(services: Services, operations: Operations): Socke
     } catch (error) {
       if (!(error instanceof LlamaHomeError)) logger.error({ err: error }, 'a socket could not be authenticated');
       const code = error instanceof LlamaHomeError ? error.code : 'internal_error';
-      const observed = telemetry.request({ requestId: randomUUID(), transport: 'ws', address: session.address });
+      const observed = observe(session, randomUUID());
       observed.failed(code);
       observed.end();
       // Closed here, because graphql-ws answers a refusal with 4403.
@@ -111,12 +123,7 @@ export function createSockets(services: Services, operations: Operations): Socke
     const session = sessions.get(socket);
     const controller = new AbortController();
     const requestId = randomUUID();
-    const observed = telemetry.request({
-      requestId,
-      transport: 'ws',
-      address: session?.address,
-      traceparent: traceparentOf(payload.extensions) ?? session?.traceparent,
-    });
+    const observed = observe(session, requestId, payload);
     observations.set(payload, observed);
     const context = {
       services,
@@ -160,7 +167,8 @@ export function createSockets(services: Services, operations: Operations): Socke
       onSubscribe: ({ extra, subscriptions }, _id, payload) => {
         if (Object.keys(subscriptions).length > limits.operationsPerSocket) {
           const message = `One socket runs at most ${limits.operationsPerSocket} operations; end one, or open another socket.`;
-          return [toGraphQLError(new LlamaHomeError('overloaded', message, { retry_after: 1 }))];
+          const error = toGraphQLError(new LlamaHomeError('overloaded', message, { retry_after: 1 }));
+          return refused(observe(sessions.get(extra.socket), randomUUID(), payload), [error]);
         }
         return start(extra.socket, payload);
       },

@@ -37,7 +37,7 @@ async function mayLookInside({ access }: Services, { authorization, address }: O
 }
 
 /** What stands behind the answer, for those who run this server. */
-function inside({ config, models, prompts }: Services) {
+function inside({ config, models, prompts, telemetry }: Services) {
   const { slots, queue, tokensPerSecond } = prompts.status();
   const loaded = [...models.loadedEngines().keys()];
   return {
@@ -50,7 +50,7 @@ function inside({ config, models, prompts }: Services) {
     queue,
     tokens_per_second: tokensPerSecond,
     build: { version, node: process.versions.node, platform: process.platform, arch: process.arch },
-    uptime_seconds: Math.round(process.uptime()),
+    uptime_seconds: Math.round(telemetry.uptimeMs / 1000),
   };
 }
 

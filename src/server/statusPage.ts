@@ -21,25 +21,27 @@ const resourceRows = resources
   .map(([id, name]) => `<tr><th scope="row">${name}</th><td id="${id}">–</td></tr>`)
   .join('');
 
-const body = `<main>
+const body = `<main id="main" data-state="new">
 <header>
   <h1>LlamaHome</h1>
-  <span id="state" role="status" data-state="new">connecting</span>
+  <span id="state" role="status">connecting</span>
   <button id="key" type="button">API key</button>
   <div id="about">&nbsp;</div>
 </header>
 <div class="tiles">
-  <section><h2>Running</h2><div class="figure"><span id="busy">–</span><small id="total"></small></div><div class="slots" id="slots"></div></section>
-  <section><h2>Waiting</h2><div class="figure"><span id="waiting">–</span><small id="limit"></small></div><meter id="queue" min="0" aria-label="Prompts that wait"></meter></section>
-  <section class="wide"><h2>Tokens per second, last two minutes</h2><div class="figure" id="rate">–</div>
-    <svg viewBox="0 0 120 32" preserveAspectRatio="none" role="img" aria-label="Tokens per second over the last two minutes"><polyline id="line" points=""></polyline></svg></section>
-  <section><h2>Latency, last five minutes</h2><table><thead><tr><th></th><th scope="col">median</th><th scope="col">95 %</th></tr></thead><tbody>${latencyRows}</tbody></table></section>
-  <section><h2>Resources, server and engines</h2><table><tbody>${resourceRows}</tbody></table></section>
+  <section><h2>Running</h2><div class="figure"><span id="busy">–</span> <small id="total"></small></div><div class="slots" id="slots"></div></section>
+  <section><h2>Waiting</h2><div class="figure"><span id="waiting">–</span> <small id="limit"></small></div><div class="bar" id="queue" role="meter" aria-label="Prompts that wait" aria-valuemin="0"><i></i></div></section>
+  <section class="wide"><h2>Tokens per second</h2><div class="figure"><span id="rate">–</span></div>
+    <div class="chart"><span id="top"></span><svg viewBox="0 0 600 100" preserveAspectRatio="none" role="img" aria-label="Tokens per second over the last two minutes"><path id="area" d=""></path><path id="line" d=""></path></svg></div>
+    <div class="axis" aria-hidden="true"><span>2 minutes ago</span><span>now</span></div></section>
+  <section class="half"><h2>Latency, last five minutes</h2><table><thead><tr><td></td><th scope="col">median</th><th scope="col">95 %</th></tr></thead><tbody>${latencyRows}</tbody></table></section>
+  <section class="half"><h2>Resources, server and engines</h2><table><tbody>${resourceRows}</tbody></table></section>
 </div>
 </main>
 <dialog id="dialog" aria-labelledby="title">
   <form method="dialog" id="form">
     <strong id="title">API key or token</strong>
+    <div id="why" role="alert"></div>
     <div>It needs the scope metrics:read, and is kept for this tab only.</div>
     <input name="key" type="password" autocomplete="off" placeholder="lh_…" aria-label="API key or token">
     <button type="submit">Use it</button>

@@ -47,6 +47,7 @@ export class EngineTelemetry {
 
   private readings(): EngineReading[] {
     return [...this.options.engines()].map(([model, engine]) => {
+      this.modelOf(engine);
       const { slots, contextLength, memoryBytes, gpuMemoryBytes } = engine.info;
       const held = this.lastStep.get(engine)?.heldTokens ?? 0;
       const kvUsage = held / (slots * contextLength);

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import type { ErrorCode } from '../errors/index.js';
+import type { Counter } from 'prom-client';
 import type { Prompt } from '../prompts/Prompt.js';
 import type { BoundedNames } from './BoundedNames.js';
 import type { graphqlInstruments } from './instruments/requests.js';
 import type { MetricsCollector } from './MetricsCollector.js';
 import type { PerformanceMonitor } from './PerformanceMonitor.js';
 import type { PromptTelemetry } from './PromptTelemetry.js';
+import { isRefusal } from './refusals.js';
 import type { RequestTrace } from './tracing/Tracing.js';
 
 /** What is known of a request when it comes in. */
@@ -32,19 +33,13 @@ export interface ObservedRequestOptions {
   logger: Logger;
   http: MetricsCollector;
   graphql: ReturnType<typeof graphqlInstruments>;
+  rejections: Counter<'code'>;
   performance: PerformanceMonitor;
   prompts: PromptTelemetry;
   operationNames: BoundedNames;
   trace: RequestTrace | undefined;
 }
 
-/** Errors that are no refusals: something went wrong, or the caller did not want to go on. */
-const noRefusals: readonly string[] = [
-  'cancelled',
-  'internal_error',
-  'engine_failed',
-  'deadline_exceeded',
-] satisfies ErrorCode[];
 /** Asked again and again by machines and pages: told only at level `debug` when nothing is wrong. */
 const quietRoutes = ['/', '/healthz', '/readyz', '/metrics', '/status'];
 
@@ -106,8 +101,8 @@ export class ObservedRequest {
     if (this.hasEnded) return;
     this.hasEnded = true;
     for (const end of this.open) end();
-    const durationMs = performance.now() - this.begun;
-    const endedAt = Date.now();
+    const endedAt = performance.now();
+    const durationMs = endedAt - this.begun;
     // When the caller has left, its prompts end one step later, and only then it is known how.
     void this.options.prompts.haveEnded(this.own).then(() => {
       this.count(status, durationMs / 1000);
@@ -117,7 +112,7 @@ export class ObservedRequest {
   }
 
   private countRefusal(code: string): void {
-    if (!noRefusals.includes(code)) this.options.graphql.rejections.inc({ code });
+    if (isRefusal(code)) this.options.rejections.inc({ code });
   }
 
   /** Of its first error, or of the one prompt that it ran. */

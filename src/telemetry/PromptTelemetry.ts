@@ -1,10 +1,11 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { Registry } from 'prom-client';
+import type { Counter, Registry } from 'prom-client';
 import type { EngineProgress } from '../engine/Engine.js';
-import { isFinished, type Prompt } from '../prompts/Prompt.js';
+import { isFinished, type Prompt, type PromptMode } from '../prompts/Prompt.js';
 import type { PromptObserver } from '../prompts/PromptObserver.js';
 import { type PromptInstruments, type PromptOutcome, promptInstruments } from './instruments/prompts.js';
 import { type Percentiles, RecentValues } from './RecentValues.js';
+import { isRefusal } from './refusals.js';
 import type { PromptStages, Tracing } from './tracing/Tracing.js';
 
 /** How long prompts took lately; null until one did. */
@@ -20,6 +21,7 @@ export interface Latencies {
 /** What is known of a prompt on its way; times in ms of `performance.now()`. */
 interface Journey {
   labels: { model: string };
+  mode: PromptMode;
   arrived: number;
   admitted?: number;
   started?: number;
@@ -44,6 +46,7 @@ const outcomes: Record<NonNullable<Prompt['finishReason']>, PromptOutcome> = {
 export interface PromptTelemetryOptions {
   registry: Registry;
   tracing: Tracing | undefined;
+  rejections: Counter<'code'>;
   /** The process of a model's engine, for spans. */
   enginePid: (modelId: string) => number | undefined;
 }
@@ -59,9 +62,9 @@ export class PromptTelemetry implements PromptObserver {
     this.instruments = promptInstruments(options.registry);
   }
 
-  arrived(prompt: Prompt): void {
+  arrived(prompt: Prompt, mode: PromptMode): void {
     this.meet(prompt.modelId);
-    this.journeys.set(prompt, { labels: { model: prompt.modelId }, arrived: performance.now(), tokens: 0 });
+    this.journeys.set(prompt, { labels: { model: prompt.modelId }, mode, arrived: performance.now(), tokens: 0 });
   }
 
   admitted(prompt: Prompt): void {
@@ -101,6 +104,7 @@ export class PromptTelemetry implements PromptObserver {
     const { instruments } = this;
     const now = performance.now();
     instruments.prompts.inc({ ...labels, outcome: outcomes[prompt.finishReason ?? 'ERROR'] });
+    if (prompt.error !== null && journey.admitted === undefined) this.countRefusal(prompt.error.code);
     if (prompt.usage !== null) {
       const { promptTokens, cachedTokens, completionTokens } = prompt.usage;
       instruments.promptTokens.inc(labels, promptTokens);
@@ -153,6 +157,11 @@ export class PromptTelemetry implements PromptObserver {
     };
   }
 
+  /** Of one that was accepted before it could be admitted; what is refused at once is counted with its request. */
+  private countRefusal(code: string): void {
+    if (isRefusal(code)) this.options.rejections.inc({ code });
+  }
+
   /** A counter that begins with 1 looks to Prometheus as if nothing had happened: all of a model's begin with 0. */
   private meet(model: string): void {
     if (this.models.has(model)) return;
@@ -167,11 +176,12 @@ export class PromptTelemetry implements PromptObserver {
     { prefilling, ended }: { prefilling: number | undefined; ended: number },
   ): void {
     journey.stages = {
-      arrived: unixMs(journey.arrived),
-      admitted: journey.admitted === undefined ? undefined : unixMs(journey.admitted),
-      prefilling: prefilling === undefined ? undefined : unixMs(prefilling),
-      decoding: journey.firstToken === undefined ? undefined : unixMs(journey.firstToken),
-      ended: unixMs(ended),
+      arrived: journey.arrived,
+      admitted: journey.admitted,
+      prefilling,
+      decoding: journey.firstToken,
+      ended,
+      streamed: journey.mode === 'followed',
       enginePid: this.options.enginePid(prompt.modelId),
     };
     // After a restart of the server nobody is left who asked for it.
@@ -195,8 +205,4 @@ function prefillStart({ admitted = 0, started, firstToken, finished }: Journey, 
     return Math.max(admitted, (firstToken ?? ended) - finished.prefillMs);
   }
   return started;
-}
-
-function unixMs(time: number): number {
-  return performance.timeOrigin + time;
 }

@@ -1,12 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
+import { type Counter, Registry } from 'prom-client';
 import type { Engine } from '../engine/Engine.js';
 import type { PromptLoad } from '../prompts/PromptRunner.js';
 import { version } from '../version.js';
 import { BoundedNames } from './BoundedNames.js';
 import { EngineTelemetry } from './EngineTelemetry.js';
-import { graphqlInstruments } from './instruments/requests.js';
+import { graphqlInstruments, rejectionCounter } from './instruments/requests.js';
 import { buildInstruments } from './instruments/resources.js';
 import { MetricsCollector } from './MetricsCollector.js';
 import { ObservedRequest, type RequestFacts } from './ObservedRequest.js';
@@ -56,7 +56,9 @@ export class Telemetry {
   private readonly http: MetricsCollector;
   private readonly performance: PerformanceMonitor;
   private readonly graphql: ReturnType<typeof graphqlInstruments>;
+  private readonly rejections: Counter<'code'>;
   private readonly operationNames: BoundedNames;
+  private readonly startedAt = performance.now();
   private sockets = 0;
 
   private constructor(
@@ -65,7 +67,13 @@ export class Telemetry {
   ) {
     const registry = new Registry();
     this.registry = registry;
-    this.prompts = new PromptTelemetry({ registry, tracing, enginePid: (model) => options.engines().get(model)?.pid });
+    this.rejections = rejectionCounter(registry);
+    this.prompts = new PromptTelemetry({
+      registry,
+      tracing,
+      rejections: this.rejections,
+      enginePid: (model) => options.engines().get(model)?.pid,
+    });
     this.operationNames = new BoundedNames(mostOperationNames, options.knownOperations);
     this.engines = new EngineTelemetry({ ...options, registry });
     this.http = new MetricsCollector({ registry });
@@ -83,12 +91,18 @@ export class Telemetry {
     return new Telemetry(options, startTracing({ endpoint, traceContent, logger }));
   }
 
+  /** Since the server started, which may be later than the process that it lives in. */
+  get uptimeMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
   /** Begins to observe a request; end it when its answer has been sent. */
   request({ traceparent, address, ...facts }: IncomingRequest): ObservedRequest {
     return new ObservedRequest(facts, {
       logger: this.options.logger,
       http: this.http,
       graphql: this.graphql,
+      rejections: this.rejections,
       performance: this.performance,
       prompts: this.prompts,
       operationNames: this.operationNames,

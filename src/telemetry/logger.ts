@@ -1,6 +1,6 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 import type { Environment } from '../config/environment.js';
+import { prettyStream } from './prettyLog.js';
 
 /** Nothing of these may ever stand in a log. */
 const secretPaths = [
@@ -23,7 +23,7 @@ export function createLogger(level: Environment['log'], stream?: DestinationStre
   const target =
     stream ??
     (process.stderr.isTTY
-      ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname' })
+      ? prettyStream((text) => process.stderr.write(text), process.env.NO_COLOR === undefined)
       : destination({ dest: 2, sync: true }));
   return pino({ level, redact: secretPaths, base: undefined }, target);
 }

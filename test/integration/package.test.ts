@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -117,6 +118,41 @@ const fs = require('node:fs');
 })();`;
     const { stdout } = await node('entries.cjs', code);
     expect(JSON.parse(stdout)).toEqual([Array(7).fill(true), true, true, 'ERR_PACKAGE_PATH_NOT_EXPORTED']);
+  });
+
+  it("measures somebody else's service, compiled from TypeScript", async () => {
+    const source = `
+import { AdvancedMetrics, MetricsCollector, PerformanceMonitor, ResourceMonitor } from 'llamahome/monitoring';
+
+const collector = new MetricsCollector();
+const monitor = new PerformanceMonitor();
+const resources = new ResourceMonitor();
+async function work(fail: boolean): Promise<void> {
+  using operation = monitor.trackOperation('block');
+  if (fail) operation.fail();
+}
+{
+  using _tracking = resources.trackResources({ interval: 60, metrics: ['cpu', 'memory'] });
+  await monitor.trackOperation('whole', () => work(true));
+  collector.recordRequest({ endpoint: '/work', duration: 0.25, status: 'success' });
+  new AdvancedMetrics({ enableTracing: true }).recordRequest({ endpoint: '/work', duration: 0.25, status: 200 });
+  await resources.read();
+}
+console.log(await collector.metrics());
+`;
+    const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
+    expect(code).not.toMatch(/^\s*using /m);
+    const { stdout, stderr } = await node('service.mjs', code);
+    expect(stderr).toBe('');
+    for (const line of [
+      'llamahome_operation_duration_seconds_count{operation="block",outcome="error"} 1',
+      'llamahome_operation_duration_seconds_count{operation="whole",outcome="ok"} 1',
+      'llamahome_http_requests_total{route="/work",method="GET",status="success"} 1',
+      'llamahome_http_request_duration_seconds_sum{route="/work",method="GET"} 0.5',
+      'llamahome_memory_bytes{process="server"} ',
+    ]) {
+      expect(stdout).toContain(`\n${line}`);
+    }
   });
 
   it('has types for both', async () => {

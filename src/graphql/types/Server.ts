@@ -47,7 +47,10 @@ const ServerType = builder.objectRef<ServerSnapshot>('Server').implement({
   description: 'This server as it stands.',
   fields: (t) => ({
     version: t.string({ description: 'Version of LlamaHome.', resolve: () => version }),
-    uptimeMs: t.float({ description: 'Time since it started.', resolve: () => Math.round(process.uptime() * 1000) }),
+    uptimeMs: t.float({
+      description: 'Time since it started.',
+      resolve: (_server, _args, { services }) => Math.round(services.telemetry.uptimeMs),
+    }),
     defaultModel: t.field({
       type: ModelType,
       nullable: true,

@@ -1,4 +1,5 @@
-import type { Registry } from 'prom-client';
+import type { Counter, Registry } from 'prom-client';
+import { refusalCodes } from '../refusals.js';
 import { counter, gauge, histogram } from './define.js';
 
 /** What is measured of HTTP requests. */
@@ -35,12 +36,18 @@ export function graphqlInstruments(registry: Registry, sockets: () => number) {
       help: 'From arrival of a GraphQL operation to its end, by its first root field; a subscription ends with its last event.',
       labels: ['type', 'field'],
     }),
-    rejections: counter(registry, {
-      name: 'rejections_total',
-      help: 'Requests and prompts that were refused, by error code.',
-      labels: ['code'],
-    }),
   };
+}
+
+/** Counts refusals; every code is there from the start, because a counter that begins with 1 shows no increase. */
+export function rejectionCounter(registry: Registry): Counter<'code'> {
+  const rejections = counter(registry, {
+    name: 'rejections_total',
+    help: 'Requests and prompts that were refused, by error code.',
+    labels: ['code'],
+  });
+  for (const code of refusalCodes) rejections.inc({ code }, 0);
+  return rejections;
 }
 
 /** What is measured of named pieces of work. */

@@ -12,8 +12,9 @@ import {
 import type { Prompt } from '../../prompts/Prompt.js';
 import { promptAttributes } from './attributes.js';
 import { readTraceparent } from './traceparent.js';
+import { unixMs } from './wallClock.js';
 
-/** When a prompt came to each stage, in milliseconds of Unix time; undefined for stages it did not reach. */
+/** When a prompt came to each stage, in milliseconds of `performance.now()`; undefined for stages it did not reach. */
 export interface PromptStages {
   arrived: number;
   admitted: number | undefined;
@@ -22,6 +23,8 @@ export interface PromptStages {
   ended: number;
   /** The process that ran it. */
   enginePid: number | undefined;
+  /** Asked for as a stream. */
+  streamed: boolean;
 }
 
 /** The trace of one request: its own span, and those under it. */
@@ -47,19 +50,20 @@ export class RequestTrace {
 
   /** Begins a span under that of the request; call what it returns at its end, with a code when it failed. */
   phase(name: string, attributes: Attributes = {}): (errorCode?: string) => void {
-    const span = this.tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes }, this.here);
+    const options = { kind: SpanKind.INTERNAL, startTime: unixMs(performance.now()), attributes };
+    const span = this.tracer.startSpan(name, options, this.here);
     return (errorCode) => {
       fail(span, errorCode);
-      span.end();
+      span.end(unixMs(performance.now()));
     };
   }
 
-  /** Ends it, with its final name and what is known by then; `at` in Unix ms. */
+  /** Ends it, with its final name and what is known by then; `at` of `performance.now()`. */
   end(name: string, attributes: Attributes, { at, errorCode }: { at: number; errorCode: string | undefined }): void {
     this.span.updateName(name);
     this.span.setAttributes(attributes);
     fail(this.span, errorCode);
-    this.span.end(at);
+    this.span.end(unixMs(at));
   }
 }
 
@@ -74,16 +78,21 @@ export class Tracing {
   startRequest(name: string, traceparent: string | null | undefined, attributes: Attributes): RequestTrace {
     const parent = readTraceparent(traceparent);
     const root = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-    return new RequestTrace(this.tracer, this.tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, root));
+    const options = { kind: SpanKind.SERVER, startTime: unixMs(performance.now()), attributes };
+    return new RequestTrace(this.tracer, this.tracer.startSpan(name, options, root));
   }
 
   /** The spans of a prompt that has ended: its whole life, and each stage under it. */
   promptEnded(prompt: Prompt, stages: PromptStages, parent: SpanContext | undefined): void {
-    const { arrived, admitted, prefilling, decoding, ended, enginePid } = stages;
+    const { arrived, admitted, prefilling, decoding, ended, enginePid, streamed } = stages;
     const around = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
     const span = this.tracer.startSpan(
       `chat ${prompt.modelId}`,
-      { kind: SpanKind.INTERNAL, startTime: arrived, attributes: promptAttributes(prompt, this.options.traceContent) },
+      {
+        kind: SpanKind.INTERNAL,
+        startTime: unixMs(arrived),
+        attributes: promptAttributes(prompt, { streamed, content: this.options.traceContent }),
+      },
       around,
     );
     const here = trace.setSpan(around, span);
@@ -103,7 +112,7 @@ export class Tracing {
       });
     }
     fail(span, prompt.error?.code);
-    span.end(ended);
+    span.end(unixMs(ended));
   }
 
   /** Sends what is left, for at most a few seconds. */
@@ -113,8 +122,8 @@ export class Tracing {
 
   private stage(name: string, parent: Context, from: number, to: number, attributes: Attributes = {}): void {
     this.tracer
-      .startSpan(name, { kind: SpanKind.INTERNAL, startTime: from, attributes }, parent)
-      .end(Math.max(from, to));
+      .startSpan(name, { kind: SpanKind.INTERNAL, startTime: unixMs(from), attributes }, parent)
+      .end(unixMs(Math.max(from, to)));
   }
 }
 

@@ -17,7 +17,10 @@ export function modelAttributes(modelId: string): Attributes {
 const finishReasons = { STOP: 'stop', LENGTH: 'length', CANCELLED: 'cancelled', ERROR: 'error' } as const;
 
 /** A Prompt that has ended, as attributes; with what was asked and answered only when `content` says so. */
-export function promptAttributes(prompt: Prompt, content: boolean): Attributes {
+export function promptAttributes(
+  prompt: Prompt,
+  { streamed, content }: { streamed: boolean; content: boolean },
+): Attributes {
   const { sampling, usage, timings, finishReason, error } = prompt;
   return defined({
     ...modelAttributes(prompt.modelId),
@@ -27,6 +30,7 @@ export function promptAttributes(prompt: Prompt, content: boolean): Attributes {
     'gen_ai.request.top_p': sampling.topP,
     'gen_ai.request.top_k': sampling.topK,
     'gen_ai.request.seed': sampling.seed,
+    'gen_ai.request.stream': streamed || undefined,
     'gen_ai.response.id': prompt.id,
     'gen_ai.response.finish_reasons': finishReason === null ? undefined : [finishReasons[finishReason]],
     'gen_ai.response.time_to_first_chunk':

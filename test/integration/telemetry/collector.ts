@@ -19,6 +19,7 @@ interface OtlpValue {
   stringValue?: string;
   intValue?: number | string;
   doubleValue?: number;
+  boolValue?: boolean;
   arrayValue?: { values: OtlpValue[] };
 }
 interface OtlpSpan extends Omit<ReceivedSpan, 'attributes' | 'start' | 'end' | 'error'> {
@@ -31,8 +32,13 @@ interface OtlpExport {
   resourceSpans: { resource: { attributes: OtlpSpan['attributes'] }; scopeSpans: { spans: OtlpSpan[] }[] }[];
 }
 
-function plain({ stringValue, intValue, doubleValue, arrayValue }: OtlpValue): unknown {
-  return stringValue ?? doubleValue ?? (intValue === undefined ? arrayValue?.values.map(plain) : Number(intValue));
+function plain({ stringValue, intValue, doubleValue, boolValue, arrayValue }: OtlpValue): unknown {
+  return (
+    stringValue ??
+    doubleValue ??
+    boolValue ??
+    (intValue === undefined ? arrayValue?.values.map(plain) : Number(intValue))
+  );
 }
 
 function attributesOf(list: OtlpSpan['attributes']): Record<string, unknown> {

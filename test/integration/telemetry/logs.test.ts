@@ -74,6 +74,24 @@ describe('the log', () => {
     expect(lines).toEqual([expect.objectContaining({ field: 'stream', principal: 'admin', completionTokens: 4 })]);
   });
 
+  it('says whose request was refused before anything ran', async () => {
+    const unknownField = 'query Odd { viewer { colour } }';
+    const overHttp = await server.graphql(unknownField);
+    const overRest = await server.rest('/process', { json: { promt: secretWords } });
+    for (const [headers, status] of [
+      [overHttp.headers, 400],
+      [overRest.headers, 400],
+    ] as const) {
+      const [line, ...more] = await linesLike(({ requestId }) => requestId === headers.get('x-request-id'));
+      expect([line, more]).toMatchObject([{ principal: 'admin', status, code: 'invalid_request' }, []]);
+    }
+    const client = server.ws();
+    await expect(all(over(client, unknownField))).rejects.toThrow(/colour/);
+    await client.dispose();
+    const [line] = await linesLike(({ transport, code }) => transport === 'ws' && code === 'invalid_request');
+    expect(line).toMatchObject({ principal: 'admin', requestId: expect.any(String) });
+  });
+
   it('says what was refused, and who left', async () => {
     const stranger = await server.graphql('{ viewer { id } }', undefined, { key: null });
     const refused = await server.rest('/process', { json: { prompt: secretWords, max_tokens: 100_000 } });

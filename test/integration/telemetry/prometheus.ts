@@ -22,6 +22,20 @@ export class Metrics {
     return [...this.text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
   }
 
+  /** The different values that a label has among the series of a name. */
+  values(name: string, label: string): string[] {
+    const lines = this.text.split('\n').filter((line) => line.startsWith(`${name}{`));
+    const values = lines.flatMap((line) => new RegExp(`[{,]${label}="((?:[^"\\\\]|\\\\.)*)"`).exec(line)?.[1] ?? []);
+    return [...new Set(values)];
+  }
+
+  /** The labels that the series of a name have; undefined when there is no such series. */
+  labels(name: string): Set<string> | undefined {
+    const lines = this.text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    if (lines.length === 0) return undefined;
+    return new Set(lines.flatMap((line) => [...line.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label)));
+  }
+
   /** How many series there are of a name. */
   series(name: string): number {
     return this.text.split('\n').filter((line) => line.startsWith(`${name}{`)).length;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -49,6 +50,16 @@ function expectOneTree(spans: readonly ReceivedSpan[], caller: string) {
   ).toEqual([caller]);
 }
 
+/** No child begins before its parent, or ends after it. */
+function expectNested(spans: readonly ReceivedSpan[]) {
+  for (const span of spans) {
+    const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+    if (parent === undefined) continue;
+    const within = [span.start - parent.start >= -0.01, parent.end - span.end >= -0.01];
+    expect([span.name, within]).toEqual([span.name, [true, true]]);
+  }
+}
+
 const question = { prompt: secretWords, maxTokens: 6, seed: 7, temperature: 0.5 };
 
 describe('one trace per request', () => {
@@ -95,6 +106,15 @@ describe('one trace per request', () => {
     const [engine] = await server.enginePids();
     expect(one(spans, 'decode').attributes['process.pid']).toBe(engine);
 
+    expectNested(spans);
+    // However many tokens it has.
+    expect(spans).toHaveLength(2 + phases.length + stages.length);
+    const known: unknown[] = Object.values(conventions);
+    expect(Object.keys(chat.attributes).filter((name) => name.startsWith('gen_ai.') && !known.includes(name))).toEqual(
+      [],
+    );
+    expect(chat.attributes).not.toHaveProperty('gen_ai.request.stream');
+
     const inOrder = stages.map((stage) => one(spans, stage));
     for (const [index, stage] of inOrder.entries()) {
       expect(stage.parentSpanId).toBe(chat.spanId);
@@ -118,6 +138,21 @@ describe('one trace per request', () => {
     expectOneTree(spans, spanId);
     expect(one(spans, 'execute').attributes).toMatchObject({ 'graphql.operation.type': 'subscription' });
     expect(one(spans, 'POST /api/v1/stream').end).toBeGreaterThanOrEqual(one(spans, 'decode').end - 5);
+    expect(one(spans, 'chat demo').attributes['gen_ai.request.stream']).toBe(true);
+    expectNested(spans);
+  });
+
+  it('over Server-Sent Events', async () => {
+    const { traceId, spanId, traceparent } = newTrace();
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers(traceparent), accept: 'text/event-stream' },
+      body: JSON.stringify({ query: stream.toString(), variables: { input: question } }),
+    });
+    await response.text();
+    const spans = await collector.trace(traceId, ['POST /graphql', ...phases, 'chat demo', ...stages]);
+    expectOneTree(spans, spanId);
+    expectNested(spans);
   });
 
   it('over a WebSocket, as each operation or the socket says', async () => {
@@ -137,7 +172,26 @@ describe('one trace per request', () => {
     for (const { traceId, spanId } of [ofSocket, ofOperation]) {
       const spans = await collector.trace(traceId, ['subscription Stream', ...phases, 'chat demo', ...stages]);
       expectOneTree(spans, spanId);
+      expectNested(spans);
     }
+  });
+
+  it('over a WebSocket, as its handshake says when nothing else does', async () => {
+    const { traceId, spanId, traceparent } = newTrace();
+    class Traced extends WebSocket {
+      constructor(url: string, protocols?: string | string[]) {
+        super(url, protocols, { headers: { traceparent } });
+      }
+    }
+    const client = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: Traced,
+      lazyCloseTimeout: 0,
+      connectionParams: { authorization: `Bearer ${server.adminKey}` },
+    });
+    await all(client.iterate({ query: 'query Me { viewer { id } }' }));
+    await client.dispose();
+    expectOneTree(await collector.trace(traceId, ['query Me', ...phases]), spanId);
   });
 
   it('with a span for each prompt of a batch', async () => {
@@ -222,23 +276,5 @@ describe('LLAMAHOME_TRACE_CONTENT=on', () => {
     expect(JSON.parse(String(attributes['gen_ai.output.messages']))).toEqual([
       { role: 'assistant', parts: [{ type: 'text', content: text }], finish_reason: 'length' },
     ]);
-  });
-});
-
-describe('a collector that is not there', () => {
-  it('is told in the log and stops nothing', async () => {
-    const gone = await Collector.listen();
-    await gone.close();
-    await using lonely = await startTestServer({
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: gone.url, OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_EXPORTER_OTLP_TIMEOUT: '500' },
-    });
-    const response = await lonely.rest('/process', { json: { prompt: 'a', max_tokens: 3 } });
-    expect(response.status).toBe(200);
-    await lonely.until(
-      'the warning',
-      async () => lonely.log,
-      (log) => log.includes('traces could not be sent'),
-    );
-    expect(await lonely.stop()).toBe(0);
   });
 });
