@@ -2,6 +2,7 @@ import type { Services } from '../../server/Services.js';
 import type { GuardPlugin } from './GuardPlugin.js';
 import { useAuthentication } from './useAuthentication.js';
 import { useBrowserGuard } from './useBrowserGuard.js';
+import { useCompiledEvents } from './useCompiledEvents.js';
 import { useErrors } from './useErrors.js';
 import { useEventStream } from './useEventStream.js';
 import { useFarewell } from './useFarewell.js';
@@ -31,6 +32,7 @@ export function guardPlugins(
     useQueryLimits(config),
     useOperationCaps(),
     useRateLimit(access),
+    useCompiledEvents(),
     useFarewell(goingAway),
     useShowOut(access),
   ];

@@ -1,5 +1,6 @@
 import { isAsyncIterable } from '@envelop/core';
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import { ResultStream } from '../subscribe/ResultStream.js';
 import { codedError, type Outcome } from './codedError.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
 
@@ -11,34 +12,6 @@ function outcomeOf({ data }: Pick<ExecutionResult, 'data'>): Outcome {
 function withCodes<Result extends ExecutionResult>(result: Result, context: Partial<GuardedContext>): Result {
   if (result.errors === undefined || result.errors.length === 0) return result;
   return { ...result, errors: result.errors.map((error) => codedError(error, context, outcomeOf(result))) };
-}
-
-/** A stream that ends with its error as a last result, instead of breaking the connection that it shares. */
-function withLastError(
-  results: AsyncIterable<ExecutionResult>,
-  tell: (error: unknown) => GraphQLError,
-): AsyncIterableIterator<ExecutionResult> {
-  const source = results[Symbol.asyncIterator]();
-  let hasEnded = false;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      if (hasEnded) return { done: true, value: undefined };
-      try {
-        return await source.next();
-      } catch (error) {
-        hasEnded = true;
-        return { done: false, value: { errors: [tell(error)] } };
-      }
-    },
-    async return() {
-      hasEnded = true;
-      await source.return?.();
-      return { done: true, value: undefined };
-    },
-  };
 }
 
 /** Gives every error its code, details and HTTP status, wherever it comes from. It has to be the first of the guard plugins. */
@@ -68,8 +41,10 @@ export function useErrors(): GuardPlugin {
       return {
         onSubscribeResult({ result, args: { contextValue }, setResult }) {
           if (!isAsyncIterable(result)) return setResult(withCodes(result, contextValue));
-          setResult(withLastError(result, (error) => codedError(error, contextValue, 'partial')));
-          return { onNext: (event) => event.setResult(withCodes(event.result, contextValue)) };
+          // A stream ends with its error as a last result, instead of breaking the connection that it shares.
+          const lastResult = (error: unknown) => ({ errors: [codedError(error, contextValue, 'partial')] });
+          const toResult = (event: ExecutionResult) => withCodes(event, contextValue);
+          setResult(new ResultStream(result[Symbol.asyncIterator](), toResult, { lastResult }));
         },
       };
     },

@@ -1,6 +1,7 @@
 import { isAsyncIterable } from '@envelop/core';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import type { ObservedRequest } from '../../telemetry/ObservedRequest.js';
+import { ResultStream } from '../subscribe/ResultStream.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
 import { type OperationArgs, rootFieldsOf } from './rootFields.js';
 
@@ -62,12 +63,13 @@ export function useTelemetry(): GuardPlugin {
       if (begun === undefined) return undefined;
       const { observed, end } = begun;
       return {
-        onSubscribeResult({ result }) {
-          if (!isAsyncIterable(result)) {
-            end(note(observed, result));
-            return undefined;
-          }
-          return { onNext: (event) => void note(observed, event.result), onEnd: () => end() };
+        onSubscribeResult({ result, setResult }) {
+          if (!isAsyncIterable(result)) return end(note(observed, result));
+          const toResult = (event: ExecutionResult) => {
+            if (event.errors !== undefined) note(observed, event);
+            return event;
+          };
+          setResult(new ResultStream(result[Symbol.asyncIterator](), toResult, { onEnd: () => end() }));
         },
       };
     },

@@ -34,7 +34,15 @@ describe('the times of spans', () => {
     const request = tracing.startRequest('request', undefined, {});
     const endPhase = request.phase('execute');
     const record = newRecord(
-      { ownerId: 'ann', modelId: 'demo', mode: 'followed', batchId: null, idempotencyKey: null, inputHash: null },
+      {
+        ownerId: 'ann',
+        ownerTier: 'basic',
+        modelId: 'demo',
+        mode: 'followed',
+        batchId: null,
+        idempotencyKey: null,
+        inputHash: null,
+      },
       normaliseInput({ prompt: 'hi' }, initialConfig),
     );
     telemetry.arrived(record, record.mode);
