@@ -1,5 +1,6 @@
 import type { EngineProgress } from '../engine/Engine.js';
 import type { LlamaHomeError } from '../errors/index.js';
+import { Announcer } from './Announcer.js';
 import { encodeCursor, type Position } from './cursor.js';
 import { type FinishReason, isFinished, type Prompt, type PromptEvent } from './Prompt.js';
 
@@ -8,7 +9,11 @@ import { type FinishReason, isFinished, type Prompt, type PromptEvent } from './
  * from its own position in the text, so a slow one gets a larger chunk and slows nobody.
  */
 export class LivePrompt {
-  private readonly waiting = new Set<() => void>();
+  private readonly news = new Announcer();
+  private tellEnd: () => void = () => {};
+  private readonly end = new Promise<void>((resolve) => {
+    this.tellEnd = resolve;
+  });
   private readonly arrivedAt = performance.now();
   private decodingAt: number | undefined;
   /** Prefill has begun: a follower sees `started`. */
@@ -16,17 +21,6 @@ export class LivePrompt {
   followers = 0;
 
   constructor(readonly prompt: Prompt) {}
-
-  /** Settles at the next change; call it before looking for what is new. */
-  changed(): Promise<void> {
-    return new Promise((resolve) => this.waiting.add(resolve));
-  }
-
-  private notify(): void {
-    const waiting = [...this.waiting];
-    this.waiting.clear();
-    for (const resolve of waiting) resolve();
-  }
 
   /** Takes in what one step brought. */
   advance(progress: EngineProgress): void {
@@ -50,42 +44,43 @@ export class LivePrompt {
       const decoded = usage.completionTokens - 1;
       prompt.timings.tokensPerSecond = decoded > 0 && decodeMs > 0 ? (decoded * 1000) / decodeMs : null;
     }
-    this.notify();
+    if (progress.started) this.news.tell();
+    else this.news.tellInTime();
   }
 
   complete(reason: Exclude<FinishReason, 'ERROR'>): void {
     this.prompt.finishReason = reason;
-    this.end(reason === 'CANCELLED' ? 'CANCELLED' : 'COMPLETED');
+    this.finish(reason === 'CANCELLED' ? 'CANCELLED' : 'COMPLETED');
   }
 
   fail(error: LlamaHomeError): void {
     const { code, message, details } = error;
     this.prompt.finishReason = 'ERROR';
     this.prompt.error = { code, message, ...(details === undefined ? {} : { details }) };
-    this.end('FAILED');
+    this.finish('FAILED');
   }
 
-  private end(status: 'COMPLETED' | 'CANCELLED' | 'FAILED'): void {
+  private finish(status: 'COMPLETED' | 'CANCELLED' | 'FAILED'): void {
     if (isFinished(this.prompt.status)) return;
     this.prompt.status = status;
     this.prompt.finishedAt = new Date();
-    this.notify();
+    this.news.tell();
+    this.tellEnd();
   }
 
   /** Settles when the prompt has ended, or when `signal` says that nobody waits any more. */
   async ended(signal?: AbortSignal): Promise<void> {
-    while (!isFinished(this.prompt.status) && signal?.aborted !== true) {
-      const { promise, stop } = abortable(signal);
-      await Promise.race([this.changed(), promise]);
-      stop();
-    }
+    if (isFinished(this.prompt.status) || signal?.aborted === true) return;
+    const { promise, stop } = abortable(signal);
+    await Promise.race([this.end, promise]);
+    stop();
   }
 
   /** Every event from a position on, ending with completed or failed. */
   async *follow(from: Position): AsyncGenerator<PromptEvent, void, void> {
     this.followers++;
     try {
-      yield* followText(this.prompt, from, { started: () => this.started, changed: () => this.changed() });
+      yield* followText(this.prompt, from, { started: () => this.started, changed: () => this.news.changed() });
     } finally {
       this.followers--;
     }
