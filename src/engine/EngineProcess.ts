@@ -14,6 +14,7 @@ import type {
 } from './Engine.js';
 import type { FromEngine, StepReport, ToEngine } from './protocol.js';
 import { RateWindow } from './RateWindow.js';
+import { ShortNames } from './ShortNames.js';
 
 /** The server's side of one engine process. */
 export class EngineProcess implements Engine {
@@ -32,6 +33,7 @@ export class EngineProcess implements Engine {
     number,
     { resolve: (value: FromEngine) => void; reject: (error: Error) => void }
   >();
+  private readonly names = new ShortNames();
   private readonly rate = new RateWindow();
   private readonly counters: EngineStats = {
     steps: 0,
@@ -86,11 +88,14 @@ export class EngineProcess implements Engine {
   }
 
   submit(requests: EngineRequest[]): void {
-    this.post({ type: 'submit', requests });
+    this.post({
+      type: 'submit',
+      requests: requests.map((request) => ({ ...request, id: this.names.give(request.id) })),
+    });
   }
 
   cancel(ids: string[]): void {
-    this.post({ type: 'cancel', ids });
+    this.post({ type: 'cancel', ids: ids.flatMap((id) => this.names.of(id) ?? []) });
   }
 
   stats(): EngineStats {
@@ -164,7 +169,12 @@ export class EngineProcess implements Engine {
       this.notePrefill(step.prefilled, step.stepMs);
       this.onStep?.(step);
     }
-    for (const { finished } of progress) this.counters.cachedTokens += finished?.usage.cachedTokens ?? 0;
+    for (const step of progress) {
+      const { id, finished, failed } = step;
+      step.id = this.names.idOf(id);
+      if (finished !== undefined || failed !== undefined) this.names.drop(id);
+      this.counters.cachedTokens += finished?.usage.cachedTokens ?? 0;
+    }
     this.onProgress?.(progress);
   }
 
