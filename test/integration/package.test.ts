@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,19 @@ describe('the package', () => {
     // error when it finds a problem.
     const flags = ['--profile', 'esm-only', '--exclude-entrypoints', 'schema.graphql'];
     expect((await run(join(bin, 'attw'), [tarball, ...flags], { cwd: folder })).stdout).toContain('llamahome/error');
+  });
+
+  it('brings nothing that this Node is too old for', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    for (const name of ['package.json', 'package-lock.json']) await copyFile(join(repository, name), join(empty, name));
+    const { stderr } = await run('npm', ['ci', '--dry-run', '--offline', '--no-audit'], { cwd: empty });
+    expect(stderr).not.toContain('EBADENGINE');
+
+    // Overrides are for this repository alone: whoever installs the package gets what its dependencies ask for.
+    const { overrides } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+    const { packages } = JSON.parse(await readFile(join(repository, 'package-lock.json'), 'utf8'));
+    expect(Object.keys(overrides).filter((name) => packages[`node_modules/${name}`].dev !== true)).toEqual([]);
   });
 
   const scripts: [string, string, string][] = [
