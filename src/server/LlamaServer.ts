@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { AccessService, ApiKey } from '../access/AccessService.js';
+import type { ApiKey, ApiKeyInput } from '../access/ApiKey.js';
 import { localAdministrator } from '../access/Principal.js';
+import type { TokenClaims } from '../access/TokenGenerator.js';
 import type {
   BatchedPrompt,
   BatchOptions,
@@ -16,9 +17,11 @@ import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { type Attachment, attachTo } from './embedded/attachTo.js';
-import { Generation, type OnBehalf } from './embedded/Generation.js';
+import { createLlamaHandler } from './embedded/createLlamaHandler.js';
+import { Generation } from './embedded/Generation.js';
 import { installDefaultModel } from './embedded/installDefaultModel.js';
-import { createLlamaHandler, type LlamaHandler } from './embedded/LlamaHandler.js';
+import type { LlamaHandler } from './embedded/LlamaHandler.js';
+import type { OnBehalf } from './embedded/OnBehalf.js';
 import { type LlamaServerOptions, readEnvironment, readPrefix } from './embedded/options.js';
 import { TemporaryHome } from './embedded/TemporaryHome.js';
 import { createHttpServer, stopServer } from './httpServer.js';
@@ -102,12 +105,12 @@ export class LlamaServer {
   }
 
   /** Makes a token for a user of the handler; basic tier unless given. `expiresIn` in seconds. */
-  async createToken(input: Parameters<AccessService['createToken']>[1]): Promise<{ token: string; expiresAt: Date }> {
+  async createToken(input: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
     return (await this.use()).services.access.createToken(localAdministrator, input);
   }
 
   /** Makes an API key for a user of the handler; `key` is shown this once. */
-  async createApiKey(input: Parameters<AccessService['createApiKey']>[1]): Promise<{ apiKey: ApiKey; key: string }> {
+  async createApiKey(input: ApiKeyInput): Promise<{ apiKey: ApiKey; key: string }> {
     return (await this.use()).services.access.createApiKey(localAdministrator, input);
   }
 
