@@ -130,7 +130,7 @@ export class LlamaClient {
       startStream(await this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal }));
     const stream = await this.calls.attempt(() => lost.watch(open()), signal);
     try {
-      return yield* streamText(stream, chunkSize);
+      return yield* streamText(stream, chunkSize, (text, end) => this.calls.verified(text, end, signal));
     } catch (error) {
       throw error instanceof CancelledError ? lost.explain(error) : error;
     }
