@@ -4,6 +4,5 @@ export { loadEnvironment } from './config/environment.js';
 export { type ErrorCode, errorCatalogue, LlamaHomeError } from './errors/index.js';
 export { StartError } from './server/StartError.js';
 export { type LlamaHandler, LlamaServer, type LlamaServerOptions, type OnBehalf } from './server/server.js';
-export { type RunningServer, type StartOptions, startServer } from './server/startServer.js';
 export { createLogger } from './telemetry/logger.js';
 export { version } from './version.js';

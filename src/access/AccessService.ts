@@ -3,13 +3,14 @@ import { v7 as uuid } from 'uuid';
 import type { ConfigService } from '../config/ConfigService.js';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import type { ApiKeyRecord, ApiKeyRepository } from '../storage/ApiKeyRepository.js';
+import type { ApiKey, ApiKeyInput } from './ApiKey.js';
 import { Authenticator } from './Authenticator.js';
 import { generateApiKey } from './apiKeys.js';
 import { checkKeyName, checkScopes, checkTier, checkUserId } from './grantInput.js';
-import { localAdministrator, type Principal, type Scope, scopes, type Tier } from './Principal.js';
+import { localAdministrator, type Principal, type Scope, scopes } from './Principal.js';
 import { MemoryRateLimitStore, type RateLimitStore } from './RateLimitStore.js';
 import { requireScope } from './requireScope.js';
-import { defaultScopes, TokenGenerator } from './TokenGenerator.js';
+import { defaultScopes, type TokenClaims, TokenGenerator } from './TokenGenerator.js';
 import { TokenValidator } from './TokenValidator.js';
 import { isAbove, tierAllowances } from './tiers.js';
 import type { Bucket, Taken } from './tokenBucket.js';
@@ -24,21 +25,6 @@ export interface RateLimitState {
   remaining: number;
   /** When the bucket is full again. */
   resetAt: Date;
-}
-
-/** A stored API key as shown to people; the key itself is never stored. */
-export interface ApiKey {
-  /** Global id, `key_` and a time-ordered UUID. */
-  id: string;
-  name: string;
-  /** The first characters, to recognise it by. */
-  prefix: string;
-  userId: string;
-  tier: Tier;
-  scopes: Scope[];
-  createdAt: Date;
-  lastUsedAt: Date | null;
-  revokedAt: Date | null;
 }
 
 export interface AccessServiceOptions {
@@ -137,10 +123,7 @@ export class AccessService {
    * `permission_denied` when it would allow more than the caller's own.
    * Left out: the basic tier, and those of the default scopes that the caller has.
    */
-  async createToken(
-    principal: Principal,
-    input: { userId: string; tier?: Tier | null; scopes?: Scope[] | null; expiresIn: number },
-  ): Promise<{ token: string; expiresAt: Date }> {
+  async createToken(principal: Principal, input: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
     requireScope(principal, 'keys:manage');
     const tier = checkTier(input.tier ?? 'basic');
     const granted = checkScopes(input.scopes ?? defaultScopes.filter((scope) => principal.scopes.has(scope)));
@@ -154,10 +137,7 @@ export class AccessService {
    * Needs the scope `keys:manage`, and `prompts:all` for another user's `prompts:run`;
    * `permission_denied` when it would allow more than the caller's own.
    */
-  async createApiKey(
-    principal: Principal,
-    input: { name: string; userId?: string | null; tier: Tier; scopes: Scope[] },
-  ): Promise<{ apiKey: ApiKey; key: string }> {
+  async createApiKey(principal: Principal, input: ApiKeyInput): Promise<{ apiKey: ApiKey; key: string }> {
     requireScope(principal, 'keys:manage');
     const name = checkKeyName(input.name);
     const userId = checkUserId(input.userId ?? principal.userId);

@@ -9,9 +9,12 @@ export const scopes = [
   'keys:manage',
   'metrics:read',
 ] as const;
+/** What a token or key allows. */
 export type Scope = (typeof scopes)[number];
 
+/** Every tier, the least allowance first. */
 export const tiers = ['basic', 'pro', 'enterprise'] as const;
+/** A named allowance: requests per minute, burst, and prompts at once. */
 export type Tier = (typeof tiers)[number];
 
 /** Who is calling. All tokens and keys of one user id share one allowance. */

@@ -7,7 +7,9 @@ import { secretKeyFrom } from './secretKey.js';
 /** What a basic user needs. */
 export const defaultScopes: readonly Scope[] = ['prompts:run', 'models:read', 'config:read'];
 
+/** What a token says. */
 export interface TokenClaims {
+  /** 1 to 128 printable characters; all tokens and keys of a user share one allowance. */
   userId: string;
   /** Seconds that it lasts: 1 to a year. */
   expiresIn: number;

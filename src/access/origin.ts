@@ -82,9 +82,10 @@ export function corsHeaders(origin: string | null | undefined, environment: Orig
     vary: 'Origin',
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id, x-request-id',
+    'access-control-allow-headers':
+      'authorization, content-digest, content-type, idempotency-key, last-event-id, want-content-digest, x-idempotency-key, x-request-id',
     'access-control-expose-headers':
-      'location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-prompt-id, x-request-id',
+      'content-digest, content-encoding, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-prompt-id, x-request-id',
     'access-control-max-age': '600',
   };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { AccessService, type ApiKey } from '../access/AccessService.js';
+import { AccessService } from '../access/AccessService.js';
+import type { ApiKey } from '../access/ApiKey.js';
 import { checkScopes, checkTier } from '../access/grantInput.js';
 import { localAdministrator } from '../access/Principal.js';
 import { loadSecret } from '../access/secret.js';

@@ -1,4 +1,5 @@
 import type { APIError } from './APIError.js';
+import { isAsSent } from './contentDigest.js';
 import { ConnectionError, TimeoutError } from './families.js';
 import { isRecord, readGraphQLError, readToldError, toAPIError } from './toAPIError.js';
 import { unlessAborted } from './waiting.js';
@@ -71,7 +72,7 @@ export class Answer {
     }
   }
 
-  /** The body as JSON. @throws ConnectionError `unexpected_answer` when it is not JSON */
+  /** The body as JSON. @throws ConnectionError `unexpected_answer` when it is not JSON, or not what the server has sent */
   async json(): Promise<unknown> {
     const whole = await this.wholeText();
     try {
@@ -82,9 +83,20 @@ export class Answer {
   }
 
   private async wholeText(): Promise<string> {
-    let whole = '';
-    for await (const text of this.text()) whole += text;
-    return whole;
+    const parts: Uint8Array[] = [];
+    for (let bytes = await this.read(); bytes !== undefined; bytes = await this.read()) parts.push(bytes);
+    const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+    let position = 0;
+    for (const part of parts) {
+      whole.set(part, position);
+      position += part.length;
+    }
+    if (!(await isAsSent(this.headers, whole))) throw this.unexpected('was damaged on its way');
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(whole);
+    } catch (error) {
+      throw this.unexpected('was damaged on its way', error);
+    }
   }
 
   /** What an answer that is no success stands for, read from its body. */
@@ -97,10 +109,11 @@ export class Answer {
       this.close();
     }
     // So says an HTTP parser that could not read the request.
-    if (status === 400 && text === '') return new ConnectionError('The request was damaged on its way.');
+    if (status === 400 && text === '') return requestDamaged();
     const body = parse(text);
     const told = isRecord(body) ? (readToldError(body.error) ?? readGraphQLError(body.errors)) : undefined;
     if (told === undefined) return this.unexpected('is not one of a LlamaHome server');
+    if (told.code === 'invalid_request' && damagedFields.has(told.details.field)) return requestDamaged();
     const seconds = Number(this.headers.get('retry-after') ?? Number.NaN);
     if (Number.isFinite(seconds)) told.details = { retry_after: seconds, ...told.details };
     return toAPIError(told, status, this.requestId);
@@ -140,6 +153,13 @@ export class Answer {
         this.close();
       });
   }
+}
+
+/** What the server says is wrong when a request is not what this client has sent. */
+const damagedFields = new Set<unknown>(['content-digest', 'x-idempotency-key']);
+
+function requestDamaged(): ConnectionError {
+  return new ConnectionError('The request was damaged on its way.');
 }
 
 /** JSON, or undefined when it is none. */

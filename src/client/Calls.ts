@@ -1,8 +1,9 @@
 import type { Answer } from './Answer.js';
 import { APIError } from './APIError.js';
-import { readPrompt, readSubmitted } from './answers.js';
+import { readPrompt, readSubmitted, type StreamEnd } from './answers.js';
 import { askPatiently } from './askPatiently.js';
 import { CircuitBreaker, isFailure } from './CircuitBreaker.js';
+import { compareWithStored } from './compareWithStored.js';
 import { Follower } from './Follower.js';
 import { NotFoundError } from './families.js';
 import { Http, type HttpRequest } from './Http.js';
@@ -11,7 +12,7 @@ import type { Settings } from './options.js';
 import { RetryHandler } from './RetryHandler.js';
 import type { PromptRequest } from './requests.js';
 import { Slots } from './Slots.js';
-import type { FollowOptions, PromptState, SubmittedPrompt } from './types.js';
+import type { FollowOptions, GenerationResult, PromptState, SubmittedPrompt } from './types.js';
 import { unlessAborted } from './waiting.js';
 
 /** A request that is given up when nothing comes for as long as the settings say. */
@@ -98,14 +99,14 @@ export class Calls {
 
   /** @param mayBeginAnew when nobody has seen the text yet */
   follower(id: string, { after, signal }: FollowOptions, mayBeginAnew: boolean): Follower {
-    const { maxReconnects, endpoint } = this.settings;
+    const { maxReconnects } = this.settings;
     const { backoffFactor, maxDelay } = this.retry.options;
     const source = {
       open: (cursor: string | undefined) => {
         const query = cursor === undefined ? '' : `?after=${encodeURIComponent(cursor)}`;
         return this.openStream({ path: `${promptPath(id)}/stream${query}`, signal });
       },
-      storedText: () => this.storedText(id, signal),
+      stored: () => this.stored(id, signal),
     };
     return new Follower(source, {
       id,
@@ -113,10 +114,18 @@ export class Calls {
       signal,
       maxReconnects,
       backoff: { backoffFactor: backoffFactor / 2, maxDelay: Math.min(maxDelay, 8) },
-      // TLS lets nothing damaged through; what comes without it is looked at once more.
-      verify: endpoint.startsWith('http:'),
+      verify: this.mayBeDamaged,
       mayBeginAnew,
     });
+  }
+
+  /**
+   * The result of a stream that has ended: over plain HTTP, what the server has stored, once that was found equal to what
+   * came. @throws IntegrityError
+   */
+  async verified(text: string, end: StreamEnd, signal: AbortSignal | undefined): Promise<GenerationResult> {
+    if (!this.mayBeDamaged) return { text, ...end };
+    return compareWithStored({ id: end.id, stored: () => this.stored(end.id, signal), end, text, isWhole: true });
   }
 
   inBackground(work: Promise<unknown>): void {
@@ -135,13 +144,19 @@ export class Calls {
     (await this.http.open(this.timed({ path: '/healthz', signal, spare: true }))).finish();
   }
 
+  /** TLS lets nothing damaged through; what comes without it is looked at once more. */
+  private get mayBeDamaged(): boolean {
+    return this.settings.endpoint.startsWith('http:');
+  }
+
   private timed(request: TimedRequest): HttpRequest {
     return { ...request, patienceMs: this.settings.timeoutMs };
   }
 
-  private async storedText(id: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  /** A prompt as the server has stored it; undefined when it is there no more. */
+  private async stored(id: string, signal: AbortSignal | undefined): Promise<PromptState | undefined> {
     try {
-      return (await this.prompt(id, signal)).text;
+      return await this.prompt(id, signal);
     } catch (error) {
       if (error instanceof NotFoundError) return undefined;
       throw error;

@@ -10,8 +10,9 @@ import { APIError } from './APIError.js';
 import { CircuitOpenError } from './families.js';
 import { inRange } from './inRange.js';
 
+/** When it opens, and for how long. */
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open it; default 5. */
+  /** Failures in a row that open it, 1 or more; default 5. */
   failureThreshold?: number | undefined;
   /** Seconds that it stays open before one call may try; default 30. */
   resetTimeout?: number | undefined;
@@ -63,7 +64,7 @@ export class CircuitBreaker {
     return state === CircuitState.HalfOpen ? 'half-open' : 'open';
   }
 
-  /** Calls `fn`, or throws a CircuitOpenError without calling it. What `fn` throws is thrown on. */
+  /** Calls `fn` and gives what it gives. @throws CircuitOpenError, without calling it, while it is open; else what `fn` throws */
   async execute<T>(fn: () => Promise<T> | T): Promise<T> {
     try {
       return await this.policy.execute(() => fn());

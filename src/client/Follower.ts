@@ -1,16 +1,17 @@
 import type { Answer } from './Answer.js';
 import { cancelled, type StreamEnd } from './answers.js';
-import { ConnectionError, IntegrityError, InvalidRequestError, RestartedError } from './families.js';
+import { compareWithStored } from './compareWithStored.js';
+import { ConnectionError, InvalidRequestError, RestartedError } from './families.js';
 import { Replay } from './Replay.js';
 import { readStream, type StreamLine } from './readStream.js';
-import type { FollowChunk, GenerationResult } from './types.js';
+import type { FollowChunk, GenerationResult, PromptState } from './types.js';
 import { type BackoffOptions, backoffMs, wait } from './waiting.js';
 
 export interface FollowSource {
   /** Connects to the stream of the prompt, behind a cursor. */
   open(after: string | undefined): Promise<Answer>;
-  /** The whole text as the server has stored it; undefined when it is there no more. */
-  storedText(): Promise<string | undefined>;
+  /** The prompt as the server has stored it; undefined when it is there no more. */
+  stored(): Promise<PromptState | undefined>;
 }
 
 export interface FollowSettings {
@@ -25,9 +26,6 @@ export interface FollowSettings {
   /** Nobody has seen the text yet: when it comes out differently in another attempt, that one counts. */
   mayBeginAnew: boolean;
 }
-
-/** How often the stored text is read before a difference is believed. */
-const looks = 3;
 
 /** One follower of one prompt: comes back with its cursor whenever the connection drops. */
 export class Follower {
@@ -111,23 +109,9 @@ export class Follower {
       replay.cutBack();
     }
     if (!settings.verify && settings.after === undefined) return { text: replay.text, ...end };
-    return { text: await this.wholeText(), ...end };
-  }
-
-  /** The stored text, once it was found equal to what was handed out. */
-  private async wholeText(): Promise<string> {
-    const { after, id } = this.settings;
-    for (let look = 0; look < looks; look++) {
-      const stored = await this.source.storedText();
-      if (stored === undefined) return this.replay.text;
-      if (after === undefined ? stored === this.replay.text : stored.endsWith(this.replay.text)) return stored;
-    }
-    throw new IntegrityError(
-      'The text was damaged on its way: it is not the one that the server has stored. Read that with prompt(id).',
-      'text_damaged',
-      0,
-      { prompt_id: id },
-    );
+    const { id, after } = settings;
+    const stored = () => this.source.stored();
+    return compareWithStored({ id, stored, end, text: replay.text, isWhole: after === undefined });
   }
 
   private restarted(): RestartedError {

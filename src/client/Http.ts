@@ -1,5 +1,6 @@
 import { Answer, reasonOf, silence } from './Answer.js';
 import { APIError } from './APIError.js';
+import { proofHeaders } from './contentDigest.js';
 import { ConnectionError, InvalidRequestError } from './families.js';
 import type { Settings } from './options.js';
 import type { Slots } from './Slots.js';
@@ -100,12 +101,15 @@ export class Http {
     try {
       const { fetch } = await this.transportFor(request);
       const key = await unlessAborted(readApiKey(this.options.apiKey), controller.signal);
+      // TLS lets nothing damaged through.
+      const proof = this.options.endpoint.startsWith('http:') ? await proofHeaders(body, headers) : {};
       return await fetch(`${this.options.endpoint}${path}`, {
         method,
         headers: {
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...proof,
           ...this.options.headers,
           ...headers,
         },

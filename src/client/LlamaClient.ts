@@ -50,7 +50,8 @@ export const keptMs = 60_000;
  * Every method throws an APIError: AuthenticationError, PermissionError, InvalidRequestError, RateLimitError and the
  * other families, or a ConnectionError when the server could not be reached. What may pass by itself is tried again
  * `maxRetries` times before it is thrown; all tries of a call carry one idempotency key, so that none runs twice. An
- * aborted call rejects with the reason of its signal.
+ * aborted call rejects with the reason of its signal. Over plain HTTP, requests and answers carry their Content-Digest and
+ * texts that come as a stream are compared with the stored ones, so that nothing damaged passes for whole.
  */
 export class LlamaClient {
   /** Out of sight of whoever logs a client: the key is in it. */
@@ -116,7 +117,8 @@ export class LlamaClient {
    * Generates a text and gives it as it comes; the generator's return value is the whole result. Leaving the loop, an
    * abort or the end of this program cancels the prompt; so does a lost connection, which throws a ConnectionError once
    * some text has come. What must survive that is for `submit` and `follow`.
-   * @throws CancelledError when somebody cancels it, and what every method throws
+   * @throws CancelledError when somebody cancels it, RestartedError when it had to run again after some text had come,
+   * IntegrityError at its end when it was damaged on its way, RangeError for `chunkSize`, and what every method throws
    */
   async *streamResponse(
     prompt: PromptText,
@@ -130,7 +132,7 @@ export class LlamaClient {
       startStream(await this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal }));
     const stream = await this.calls.attempt(() => lost.watch(open()), signal);
     try {
-      return yield* streamText(stream, chunkSize);
+      return yield* streamText(stream, chunkSize, (text, end) => this.calls.verified(text, end, signal));
     } catch (error) {
       throw error instanceof CancelledError ? lost.explain(error) : error;
     }
@@ -140,6 +142,7 @@ export class LlamaClient {
    * Generates several texts, decoded together, and waits for all. The results are in the order of the prompts; an item
    * that failed is an APIError in its place. An abort or a lost connection cancels what is not finished; a connection
    * that is merely silent does not.
+   * @throws InvalidRequestError for more than 1000 prompts or more than the tier's burst, and what every method throws
    */
   async processBatch(prompts: readonly BatchedPrompt[], options: BatchOptions = {}): Promise<BatchItem[]> {
     const { signal } = options;
@@ -150,7 +153,12 @@ export class LlamaClient {
     return items.map((item) => (item instanceof CancelledError ? lost.explain(item) : item));
   }
 
-  /** Hands a prompt over and returns at once: it runs on without you, a restart of the server included. */
+  /**
+   * Hands a prompt over and returns at once: it runs on without you, a restart of the server included. An abort before it
+   * returns cancels it.
+   * @throws ContextLengthError or NotFoundError when it can't be run, ConflictError when its key was used for another input,
+   * and what every method throws
+   */
   async submit(prompt: PromptText, options: PromptOptions = {}): Promise<SubmittedPrompt> {
     const { signal } = options;
     signal?.throwIfAborted();
@@ -175,17 +183,17 @@ export class LlamaClient {
     return yield* this.calls.follower(id, options, false).chunks();
   }
 
-  /** A prompt as it stands. */
+  /** A prompt as it stands. @throws NotFoundError when there is none or it is another user's, and what every method throws */
   prompt(id: string, { signal }: CallOptions = {}): Promise<PromptState> {
     return this.calls.prompt(id, signal);
   }
 
-  /** Stops a prompt before its next token and gives what it had; one that has ended stays as it is. */
+  /** Stops a prompt before its next token and gives what it had; one that has ended stays as it is. @throws as `prompt` */
   cancel(id: string, { signal }: CallOptions = {}): Promise<PromptState> {
     return this.calls.cancel(id, signal);
   }
 
-  /** The models that the server knows. */
+  /** The models that the server knows. @throws PermissionError without the scope `models:read`, and what every method throws */
   models({ signal }: CallOptions = {}): Promise<ModelSummary[]> {
     return this.calls.quick({ path: '/api/v1/models', signal }, readModels);
   }
@@ -195,12 +203,16 @@ export class LlamaClient {
     return this.calls.quick({ path: `/api/v1/models/${encodeURIComponent(id)}`, signal }, readModel);
   }
 
-  /** The server's settings. */
+  /** The server's settings. @throws PermissionError without the scope `config:read`, and what every method throws */
   config({ signal }: CallOptions = {}): Promise<Config> {
     return this.calls.quick({ path: '/api/v1/config', signal }, readConfig);
   }
 
-  /** Changes settings, all or none of those given; gives the whole Config after the change. */
+  /**
+   * Changes settings, all or none of those given; gives the whole Config after the change.
+   * @throws InvalidRequestError for a name or value that can't be, PermissionError without the scope `config:write`, and what
+   * every method throws
+   */
   updateConfig(change: ConfigChange, { signal }: CallOptions = {}): Promise<Config> {
     return this.calls.quick(
       { method: 'POST', path: '/api/v1/config', body: configRequest(change), signal },
@@ -211,7 +223,7 @@ export class LlamaClient {
   /**
    * Runs a query or mutation, typed by its document. A mutation is tried again only when `variables.input` has an
    * `idempotencyKey`: otherwise it might run twice.
-   * @throws APIError for the first error of the result
+   * @throws APIError of the family of the first error of the result, and what every method throws
    */
   async graphql<Result = unknown, Variables = Record<string, unknown>>(
     document: OperationDocument<Result, Variables>,
@@ -233,7 +245,9 @@ export class LlamaClient {
 
   /**
    * The results of a subscription, typed by its document, over one WebSocket for all. Leaving the loop or an abort ends
-   * it. A broken socket ends it with a ConnectionError; nothing is subscribed again by itself.
+   * it. A broken socket ends it with a ConnectionError, one that is silent for twice `timeoutMs` with a TimeoutError; nothing
+   * is subscribed again by itself. Unlike those of `follow`, its texts can't be compared with anything over plain HTTP.
+   * @throws APIError of the family of the first error, AuthenticationError also when the token runs out meanwhile
    */
   subscribe<Result = unknown, Variables = Record<string, unknown>>(
     document: OperationDocument<Result, Variables>,
@@ -243,8 +257,8 @@ export class LlamaClient {
   }
 
   /**
-   * A client like this one that keeps its connections for a minute after their last use, until it is closed:
-   * `await using session = client.session()`.
+   * A client like this one that keeps its connections for a minute after their last use, until it is closed: with
+   * `close()`, or by `await using session = client.session()` where the language has that (TypeScript, Node 24).
    */
   session(): LlamaClient {
     return new LlamaClient(this.#options, { ...this.connections, keepMs: keptMs });

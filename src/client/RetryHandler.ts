@@ -3,6 +3,7 @@ import { APIError } from './APIError.js';
 import { inRange } from './inRange.js';
 import { type BackoffOptions, backoffMs, wait } from './waiting.js';
 
+/** How often it tries, and how long it waits. */
 export interface RetryOptions {
   /** Tries after the first one; default 3, 0 for none. */
   maxRetries?: number | undefined;
@@ -16,8 +17,9 @@ export interface RetryOptions {
   shouldRetry?: ((error: unknown) => boolean) | undefined;
 }
 
+/** For one call. */
 export interface ExecuteOptions {
-  /** Ends a wait at once; the call rejects with its reason. */
+  /** Ends a wait at once; the call rejects with its reason. Default none. */
   signal?: AbortSignal | undefined;
 }
 

@@ -25,6 +25,8 @@ export interface SubscriptionsOptions {
 export class Subscriptions {
   private client: Promise<Client> | undefined;
   private closed = false;
+  /** Why the present socket can't go on, where the library behind would not say so. */
+  private broken = new AbortController();
 
   constructor(private readonly options: SubscriptionsOptions) {}
 
@@ -38,16 +40,18 @@ export class Subscriptions {
     this.client ??= this.connect();
     const client = await unlessAborted(this.client, signal);
     signal?.throwIfAborted();
+    const { broken } = this;
     const results = client.iterate<unknown>({ query, ...(isRecord(variables) ? { variables } : {}) });
     try {
       for (;;) {
-        const step = await unlessAborted(results.next(), signal);
+        const step = await unlessAborted(unlessAborted(results.next(), broken.signal), signal);
         if (step.done) return;
         yield dataOf<Result>(step.value);
       }
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw this.closed ? clientClosed() : toSubscriptionError(error, this.options.patienceMs);
+      if (this.closed) throw clientClosed();
+      throw broken.signal.aborted ? broken.signal.reason : toSubscriptionError(error, this.options.patienceMs);
     } finally {
       void results.return?.();
     }
@@ -56,6 +60,13 @@ export class Subscriptions {
   async close(): Promise<void> {
     this.closed = true;
     (await this.client)?.terminate();
+  }
+
+  /** Ends what is subscribed now with a ConnectionError. */
+  private breakOff(message: string): void {
+    const { broken } = this;
+    this.broken = new AbortController();
+    broken.abort(new ConnectionError(message));
   }
 
   private async connect(): Promise<Client> {
@@ -73,6 +84,9 @@ export class Subscriptions {
       );
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // A message for nobody was damaged on its way: without it, somebody might wait for ever.
+    const ids = new Set<string>();
+    let lastId = 0;
     const expect = () => {
       clearTimeout(timer);
       timer = setTimeout(() => client.terminate(), patienceMs);
@@ -80,28 +94,57 @@ export class Subscriptions {
     const heard = () => clearTimeout(timer);
     const client = createClient({
       url: `${endpoint.replace(/^http/, 'ws')}/graphql`,
-      webSocketImpl: implementation,
+      webSocketImpl: quiet(implementation as SocketClass),
       // A subscription that is started again would begin anew, and `stream` would run a second prompt.
       retryAttempts: 0,
       lazyCloseTimeout: keepMs,
       keepAlive: patienceMs,
+      generateID: () => {
+        const id = `${++lastId}-${crypto.getRandomValues(new Uint32Array(1)).join()}`;
+        ids.add(id);
+        return id;
+      },
       connectionParams: async () => {
         const key = await readApiKey(apiKey);
         return key === undefined ? {} : { authorization: `Bearer ${key}` };
       },
       on: {
         connecting: expect,
+        message: (message) => {
+          if (!('id' in message) || ids.has(message.id)) return;
+          this.breakOff('What came over the socket was damaged on its way.');
+          client.terminate();
+        },
         connected: heard,
         ping: (received) => {
           if (!received) expect();
         },
         pong: heard,
-        closed: heard,
+        closed: (event) => {
+          heard();
+          // The library would connect and subscribe again.
+          if (isRecord(event) && event.code === 1000) this.breakOff('The socket was closed before this had ended.');
+        },
         error: heard,
       },
     });
     return client;
   }
+}
+
+type SocketClass = new (...args: never[]) => Pick<EventTarget, 'addEventListener'>;
+
+/**
+ * The same class, whose sockets fail in silence: given up while it connects, one of the package `ws` has an error when
+ * nobody listens any more, which would end the program.
+ */
+function quiet(implementation: SocketClass): SocketClass {
+  return class extends implementation {
+    constructor(...args: never[]) {
+      super(...args);
+      this.addEventListener('error', () => undefined);
+    }
+  };
 }
 
 /** What ends a subscription: GraphQL errors, the close of the socket, or whatever the socket says. */

@@ -63,7 +63,7 @@ export class PermissionError extends APIError {
   }
 }
 
-/** There is no such prompt, model or address (404). */
+/** There is no such prompt, model or address (404). Of a model, `details` tell near ids. */
 export class NotFoundError extends APIError {
   override readonly name = 'NotFoundError';
 
@@ -72,7 +72,10 @@ export class NotFoundError extends APIError {
   }
 }
 
-/** The request contradicts an earlier one or the state of things (409). */
+/**
+ * The request contradicts an earlier one or the state of things (409): `conflict`, or `idempotency_mismatch` when its
+ * idempotency key was used for another input.
+ */
 export class ConflictError extends APIError {
   override readonly name = 'ConflictError';
 
@@ -99,7 +102,7 @@ export class CancelledError extends APIError {
   }
 }
 
-/** Something failed on the server (500, 502). */
+/** Something failed on the server: `internal_error` (500), or `engine_failed` (502). Both may be tried again. */
 export class ServerError extends APIError {
   override readonly name = 'ServerError';
 }
@@ -124,7 +127,8 @@ export class DeadlineExceededError extends APIError {
 
 /**
  * The server could not be reached, the connection broke, or what came was no answer of a LlamaHome server.
- * `code` is `connection_failed`, `timeout` (see TimeoutError), or `unexpected_answer` with the status of that answer.
+ * `code` is `connection_failed`, `timeout` (see TimeoutError), `client_closed`, or `unexpected_answer` with the status of
+ * that answer.
  */
 export class ConnectionError extends APIError {
   override readonly name: string = 'ConnectionError';
@@ -134,7 +138,7 @@ export class ConnectionError extends APIError {
   }
 }
 
-/** Nothing came for too long. */
+/** Nothing came for as long as the option `timeoutMs` says. */
 export class TimeoutError extends ConnectionError {
   override readonly name = 'TimeoutError';
 

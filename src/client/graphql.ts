@@ -1,5 +1,6 @@
 import { type DocumentNode, print } from 'graphql';
 import type { APIError } from './APIError.js';
+import { ConnectionError } from './families.js';
 import { isRecord, readGraphQLError, toAPIError } from './toAPIError.js';
 import type { CallOptions } from './types.js';
 
@@ -29,12 +30,16 @@ function isDocumentNode(document: unknown): document is DocumentNode {
   return isRecord(document) && document.kind === 'Document' && Array.isArray(document.definitions);
 }
 
-/** The data of a GraphQL result. @throws APIError for its first error */
+/** The data of a GraphQL result. @throws APIError for its first error, ConnectionError when it is no result */
 export function dataOf<Result>(result: unknown, requestId?: string): Result {
   const told = isRecord(result) ? readGraphQLError(result.errors) : undefined;
   if (told !== undefined) throw toAPIError(told, 400, requestId);
+  if (!isRecord(result) || !isRecord(result.data)) {
+    const message = 'The answer is no result of GraphQL: is this a LlamaHome server?';
+    throw new ConnectionError(message, 'unexpected_answer', 200, {}, requestId);
+  }
   // The document's types say what its data is.
-  return (isRecord(result) ? result.data : undefined) as Result;
+  return result.data as Result;
 }
 
 /** GraphQL errors of a subscription. */

@@ -4,6 +4,7 @@ import { inRange } from './inRange.js';
 /** A token or API key, or where to get it for each request. */
 export type ApiKey = string | (() => string | Promise<string>);
 
+/** All may be left out. A number out of range is a RangeError of the constructor. */
 export interface LlamaClientOptions {
   /** A token or API key, or a function that gives one for each request. Default: none, for `LLAMAHOME_AUTH=off`. */
   apiKey?: ApiKey | undefined;
@@ -26,7 +27,7 @@ export interface LlamaClientOptions {
    * as long as its signal lets it.
    */
   timeoutMs?: number | undefined;
-  /** Sent with each request. */
+  /** Sent with each request of HTTP; default none. */
   headers?: Readonly<Record<string, string>> | undefined;
   /** Instead of the runtime's own; how connections are kept is then its business. */
   fetch?: typeof globalThis.fetch | undefined;

@@ -56,7 +56,9 @@ function readLine(data: string, answer: Answer): { index: number; value: StreamL
   const { index, chunk: text, cursor, attempt } = line;
   if (line.done === true) {
     const end = readEnd(line);
-    if (end === undefined) throw answer.unexpected('was damaged on its way');
+    // What stands twice must agree.
+    if (end === undefined || (answer.headers.get('x-prompt-id') ?? end.id) !== end.id)
+      throw answer.unexpected('was damaged on its way');
     return { index, value: { type: 'end', end } };
   }
   return {

@@ -1,5 +1,5 @@
 import type { Answer } from './Answer.js';
-import { cancelled } from './answers.js';
+import { cancelled, type StreamEnd } from './answers.js';
 import { ConnectionError, RestartedError } from './families.js';
 import { readStream, type StreamLine } from './readStream.js';
 import type { GenerationResult, TextChunk } from './types.js';
@@ -28,14 +28,17 @@ async function* linesOf({ first, rest }: StartedStream): AsyncGenerator<StreamLi
 /**
  * The chunks of a stream that is not followed, gathered until they have at least `chunkSize` characters. What had come
  * before an error is handed out before it is thrown. Leaving cuts the connection.
+ * @param verified makes the result of what came, or throws
  */
 export async function* streamText(
   stream: StartedStream,
   chunkSize: number,
+  verified: (text: string, end: StreamEnd) => Promise<GenerationResult>,
 ): AsyncGenerator<TextChunk, GenerationResult, void> {
   let whole = '';
   let pending = '';
   let index = 0;
+  let end: StreamEnd | undefined;
   const next = (): TextChunk => {
     const chunk = { text: pending, index: index++ };
     pending = '';
@@ -44,9 +47,8 @@ export async function* streamText(
   try {
     for await (const line of linesOf(stream)) {
       if (line.type === 'end') {
-        if (pending !== '') yield next();
-        if (line.end.finishReason === 'cancelled') throw cancelled(line.end.id);
-        return { text: whole, ...line.end };
+        end = line.end;
+        continue;
       }
       if (line.attempt !== undefined && line.attempt > 1 && whole !== '') {
         throw new RestartedError('The prompt had to run again, and its text begins anew: ask again.');
@@ -55,7 +57,11 @@ export async function* streamText(
       pending += line.text;
       if (pending !== '' && pending.length >= chunkSize) yield next();
     }
-    throw new ConnectionError('The stream ended before the text was whole.');
+    if (end === undefined) throw new ConnectionError('The stream ended before the text was whole.');
+    if (pending !== '') yield next();
+    if (end.finishReason === 'cancelled') throw cancelled(end.id);
+    // Only now: the stream has given back its connection, and this may need one.
+    return await verified(whole, end);
   } catch (error) {
     if (pending !== '') yield next();
     throw error;

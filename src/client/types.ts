@@ -9,57 +9,69 @@ export interface Message {
 /** What is asked: a text, or a conversation whose next turn the model says. */
 export type PromptText = string | readonly Message[];
 
-/** How a text is generated. What is left out comes from the server's Config. */
+/**
+ * How a text is generated. What is left out comes from the server's Config, or is what is said here. A value out of its
+ * range is refused with an InvalidRequestError that names the field.
+ */
 export interface GenerationOptions {
-  /** Instructions that go before the prompt. */
+  /** Instructions that go before the prompt; default none. */
   system?: string | undefined;
-  /** Catalogue id or alias. */
+  /** Catalogue id or alias; default the one that Config says. Another name ends in a NotFoundError, which tells near ids. */
   model?: string | undefined;
-  /** Tokens generated at most; Config says 100 at first. */
+  /** Tokens generated at most, 1 or more; Config says 100 at first. With the prompt they must fit into the context. */
   maxTokens?: number | undefined;
   /** 0 (always the likeliest token) to 2; Config says 0.7 at first. */
   temperature?: number | undefined;
-  /** Only the likeliest tokens that together have this probability. */
+  /** Only the likeliest tokens that together have this probability, 0 to 1; default 0.95. */
   topP?: number | undefined;
-  /** Only this many of the likeliest tokens. */
+  /** Only this many of the likeliest tokens, 0 for all; default 40. */
   topK?: number | undefined;
-  /** Only tokens at least this likely, relative to the likeliest. */
+  /** Only tokens at least this likely, relative to the likeliest, 0 to 1; default 0.05. */
   minP?: number | undefined;
-  /** Equal seeds give equal text for an equal prompt. */
+  /** Equal seeds give equal text for an equal prompt: a whole number, 0 to 2³¹ − 1. Default another one each time. */
   seed?: number | undefined;
-  /** Texts that end generation; they are never part of the text. */
+  /** Texts that end generation, at most 16 of up to 256 characters; they are never part of the text. Default none. */
   stop?: readonly string[] | undefined;
-  /** Above 1 makes recent tokens less likely. */
+  /** Above 1 makes recent tokens less likely, 0.1 to 10; default 1. */
   repeatPenalty?: number | undefined;
-  /** Milliseconds within which the answer must be whole, or it ends with a DeadlineExceededError. */
+  /** Milliseconds within which the answer must be whole, a day at most, else a DeadlineExceededError. Default none. */
   deadlineMs?: number | undefined;
   /** Order among your own waiting prompts; default `normal`. */
   priority?: 'low' | 'normal' | 'high' | undefined;
 }
 
+/** What every call takes. */
 export interface CallOptions {
-  /** Ends the call at once; it rejects with the signal's reason. */
+  /** Ends the call at once; it rejects with the signal's reason. Default none. */
   signal?: AbortSignal | undefined;
 }
 
+/** What a call takes that has one prompt. */
 export interface PromptOptions extends GenerationOptions, CallOptions {
   /**
    * Calls with the same key and input within 24 hours are one prompt. Each call has a key of its own by default, which
-   * makes its retries safe; give one to be safe against a repeated call, too.
+   * makes its retries safe; give one to be safe against a repeated call, too. 1 to 255 printable ASCII characters without
+   * spaces; with another input it ends in a ConflictError.
    */
   idempotencyKey?: string | undefined;
 }
 
+/** What `streamResponse` takes. */
 export interface StreamOptions extends PromptOptions {
-  /** Gathers at least this many characters (UTF-16 units) before each chunk but the last; default 1, as they come. */
+  /**
+   * Gathers at least this many characters (UTF-16 units) before each chunk but the last; default 1, as they come. Less is
+   * a RangeError.
+   */
   chunkSize?: number | undefined;
 }
 
+/** What `processBatch` takes; what says how texts are generated holds for every prompt that does not say so itself. */
 export interface BatchOptions extends PromptOptions {
-  /** Prompts decoded together at most; default all. */
+  /** Prompts decoded together at most, 1 or more; default all. */
   batchSize?: number | undefined;
 }
 
+/** What `follow` takes. */
 export interface FollowOptions extends CallOptions {
   /** `cursor` of a chunk: goes on right behind it. Default: from the beginning. */
   after?: string | undefined;
@@ -68,11 +80,13 @@ export interface FollowOptions extends CallOptions {
 /** A prompt of a batch that needs options of its own; they count more than those of the batch. */
 export type BatchedPrompt = PromptText | (GenerationOptions & ({ prompt: string } | { messages: readonly Message[] }));
 
+/** What a prompt has used, in tokens. */
 export interface Usage {
   /** Tokens of the rendered prompt. */
   promptTokens: number;
   /** Tokens generated. */
   completionTokens: number;
+  /** Both together. */
   totalTokens: number;
 }
 
@@ -87,7 +101,7 @@ export interface GenerationResult {
   model: string;
   /** When the prompt was accepted, ISO 8601 in UTC. */
   created: string;
-  /** Id of the prompt, `prm_…`. */
+  /** Id of the prompt, `prm_…`, for `prompt` and `follow`. */
   id: string;
   finishReason: FinishReason;
 }
@@ -102,11 +116,13 @@ export interface TextChunk {
   index: number;
 }
 
+/** A piece of a text that can be gone on from. */
 export interface FollowChunk extends TextChunk {
   /** Opaque: `follow(id, { after: cursor })` goes on right behind this chunk. */
   cursor: string;
 }
 
+/** Where a prompt is in its life; the last three are final. */
 export type PromptStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
 /** A prompt that was accepted and runs on without its caller. */

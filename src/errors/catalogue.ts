@@ -27,4 +27,5 @@ export const errorCatalogue = {
   deadline_exceeded: 504,
 } as const;
 
+/** A code of the catalogue, as REST shows it. */
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { ApiKey } from '../access/AccessService.js';
+import type { ApiKey } from '../access/ApiKey.js';
 import { requireScope } from '../access/requireScope.js';
 import { LlamaHomeError } from '../errors/index.js';
 import type { Model } from '../models/Model.js';

@@ -1,4 +1,4 @@
-import { LlamaHomeError } from '../errors/index.js';
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { batchAnswer, configAnswer, modelAnswer, modelSummary, promptAnswer, textAnswer } from './answers.js';
 import {
   batchDocument,
@@ -30,7 +30,13 @@ export interface Route {
   methods: Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>;
 }
 
-const keyOf = ({ headers }: RestRequest) => headers.get('idempotency-key');
+/** The key of a request. A client that sends it twice wants to know that it was not damaged on its way. */
+function keyOf({ headers }: RestRequest): string | null {
+  const key = headers.get('idempotency-key');
+  const again = headers.get('x-idempotency-key') ?? key;
+  if (again === key) return key;
+  throw invalidRequest('x-idempotency-key', 'The headers Idempotency-Key and X-Idempotency-Key must be the same.');
+}
 
 /** Where a Prompt can be looked up. */
 function promptHeaders(id: string): Record<string, string> {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { AccessService, ApiKey } from '../access/AccessService.js';
+import type { ApiKey, ApiKeyInput } from '../access/ApiKey.js';
 import { localAdministrator } from '../access/Principal.js';
+import type { TokenClaims } from '../access/TokenGenerator.js';
 import type {
   BatchedPrompt,
   BatchOptions,
@@ -16,9 +17,11 @@ import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { type Attachment, attachTo } from './embedded/attachTo.js';
-import { Generation, type OnBehalf } from './embedded/Generation.js';
+import { createLlamaHandler } from './embedded/createLlamaHandler.js';
+import { Generation } from './embedded/Generation.js';
 import { installDefaultModel } from './embedded/installDefaultModel.js';
-import { createLlamaHandler, type LlamaHandler } from './embedded/LlamaHandler.js';
+import type { LlamaHandler } from './embedded/LlamaHandler.js';
+import type { OnBehalf } from './embedded/OnBehalf.js';
 import { type LlamaServerOptions, readEnvironment, readPrefix } from './embedded/options.js';
 import { TemporaryHome } from './embedded/TemporaryHome.js';
 import { createHttpServer, stopServer } from './httpServer.js';
@@ -29,9 +32,10 @@ import { type OpenServer, openServer } from './openServer.js';
  * A whole LlamaHome server inside another program. It opens no port unless it is told to: call it, mount its `handler`,
  * or `attach` it to an HTTP server.
  *
- *     await using llama = new LlamaServer({ home: './llama' });
+ *     const llama = new LlamaServer({ home: './llama' });
  *     const { text } = await llama.process('Say hello.', { maxTokens: 20 });
  *     for await (const chunk of llama.stream('Tell me a story.')) process.stdout.write(chunk.text);
+ *     await llama.close();
  *
  * It starts at once, in the background; every method waits for that and throws a LlamaHomeError that says why it can't.
  * Its engines run in processes of their own, which end with `close()` and with this process, however that ends. The
@@ -70,14 +74,20 @@ export class LlamaServer {
     };
   }
 
-  /** Settles when the default model is in memory, fetched first when it is missing; prompts need not wait for it. */
+  /**
+   * Settles when the default model is in memory, fetched first when it is missing; prompts need not wait for it.
+   * @throws LlamaHomeError `model_unavailable` when it can't be fetched or loaded
+   */
   async ready(): Promise<void> {
     const { services } = await this.use();
     await this.installed;
     await services.models.load(services.config.current.modelSettings.defaultModel);
   }
 
-  /** Generates a text and waits for it; as `LlamaClient.processPrompt`. An abort cancels it. */
+  /**
+   * Generates a text and waits for it; as `LlamaClient.processPrompt`. An abort cancels it, and rejects with its reason.
+   * @throws LlamaHomeError with the code of the catalogue
+   */
   async process(prompt: PromptText, options: PromptOptions & OnBehalf = {}): Promise<GenerationResult> {
     return (await this.generation(options)).process(prompt, options);
   }
@@ -85,6 +95,7 @@ export class LlamaServer {
   /**
    * Generates a text and gives it as it comes; the generator's return value is the whole result. Leaving the loop or an
    * abort cancels it.
+   * @throws LlamaHomeError with the code of the catalogue, `cancelled` when somebody cancels it
    */
   async *stream(
     prompt: PromptText,
@@ -93,7 +104,11 @@ export class LlamaServer {
     return yield* (await this.generation(options)).stream(prompt, options);
   }
 
-  /** Generates several texts, decoded together; one that failed is a LlamaHomeError in its place. An abort cancels them. */
+  /**
+   * Generates several texts, decoded together, in the order of the prompts; one that failed is a LlamaHomeError in its
+   * place. An abort cancels them.
+   * @throws LlamaHomeError when the batch is refused as a whole
+   */
   async batch(
     prompts: readonly BatchedPrompt[],
     options: BatchOptions & OnBehalf = {},
@@ -101,13 +116,13 @@ export class LlamaServer {
     return (await this.generation(options)).batch(prompts, options);
   }
 
-  /** Makes a token for a user of the handler; basic tier unless given. `expiresIn` in seconds. */
-  async createToken(input: Parameters<AccessService['createToken']>[1]): Promise<{ token: string; expiresAt: Date }> {
+  /** Makes a token for a user of the handler. @throws LlamaHomeError `invalid_request` that names the claim */
+  async createToken(input: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
     return (await this.use()).services.access.createToken(localAdministrator, input);
   }
 
-  /** Makes an API key for a user of the handler; `key` is shown this once. */
-  async createApiKey(input: Parameters<AccessService['createApiKey']>[1]): Promise<{ apiKey: ApiKey; key: string }> {
+  /** Makes an API key for a user of the handler; `key` is shown this once. @throws LlamaHomeError `invalid_request` */
+  async createApiKey(input: ApiKeyInput): Promise<{ apiKey: ApiKey; key: string }> {
     return (await this.use()).services.access.createApiKey(localAdministrator, input);
   }
 
@@ -126,7 +141,7 @@ export class LlamaServer {
    * Opens a port of its own, on the option `host`.
    * @param port default 4000; 0 picks a free one
    * @returns the address, `http://HOST:PORT`
-   * @throws StartError when it can't be listened on, or is listened on already
+   * @throws StartError when it can't be listened on, LlamaHomeError `conflict` when this server listens already
    */
   async listen(port = 4000): Promise<string> {
     const open = await this.use();

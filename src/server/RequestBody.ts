@@ -6,6 +6,8 @@ export interface RequestBody {
   contentType: string | undefined;
   /** Bytes, as the header says, if it does. */
   contentLength: number | undefined;
+  /** `Content-Digest`, where the body comes as it was sent. */
+  digest: string | undefined;
   chunks(): AsyncIterable<Uint8Array>;
   /** Takes and drops what has not been read. */
   drop(): void;
@@ -26,9 +28,12 @@ async function* only(content: Uint8Array | string): AsyncGenerator<Uint8Array> {
 export function nodeBody(request: IncomingMessage): RequestBody {
   const parsed = parsedBody(request);
   const length = request.headers['content-length'];
+  const digest = request.headers['content-digest'];
+  const isAsSent = parsed === undefined || parsed instanceof Uint8Array;
   return {
     contentType: request.headers['content-type'],
     contentLength: length === undefined ? undefined : Number(length),
+    digest: isAsSent && typeof digest === 'string' ? digest : undefined,
     // The connection must outlive a refusal, or nobody would be told.
     chunks: () => (parsed === undefined ? request.iterator({ destroyOnReturn: false }) : only(parsed)),
     drop: () => request.resume(),
@@ -41,6 +46,7 @@ export function fetchBody({ headers, body }: Request): RequestBody {
   return {
     contentType: headers.get('content-type') ?? undefined,
     contentLength: length === null ? undefined : Number(length),
+    digest: headers.get('content-digest') ?? undefined,
     chunks: () => body ?? only(''),
     drop: () => undefined,
   };

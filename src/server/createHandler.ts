@@ -10,6 +10,7 @@ import type { Rest } from '../rest/createRest.js';
 import { errorResponse, headersOf } from '../rest/errorResponse.js';
 import { jsonResponse } from '../rest/RestRequest.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
+import { isDigestWanted, withDigest } from './contentDigest.js';
 import type { GraphQLServer } from './createGraphQL.js';
 import { graphiqlPage, pageHeaders } from './graphiqlPage.js';
 import { health, readiness } from './health.js';
@@ -173,7 +174,8 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
     context.observed = observed;
     const end = (status: number) => observed.end(status);
     if (handed.res !== undefined) onSent(handed.res, end);
-    const answered = await answer({ ...call, request, path, context });
+    const said = await answer({ ...call, request, path, context });
+    const answered = isDigestWanted(headers['want-content-digest']) ? await withDigest(said) : said;
     const response = method === 'HEAD' ? await withoutBody(answered) : answered;
     const location = response.headers.get('location');
     if (location?.startsWith('/')) response.headers.set('location', `${mount}${location}`);

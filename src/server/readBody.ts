@@ -1,4 +1,5 @@
 import { LlamaHomeError } from '../errors/index.js';
+import { checkDigest } from './contentDigest.js';
 import type { RequestBody } from './RequestBody.js';
 
 /** Bytes that a request body may have. */
@@ -11,7 +12,7 @@ function tooLarge(): LlamaHomeError {
 /**
  * Reads a JSON body as text.
  * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in,
- * `invalid_request` when it is not UTF-8.
+ * `invalid_request` when it is not UTF-8, or not what its `Content-Digest` says.
  */
 export async function readJsonText(body: RequestBody): Promise<string> {
   const mediaType = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase();
@@ -34,8 +35,10 @@ export async function readJsonText(body: RequestBody): Promise<string> {
     body.drop();
     throw tooLarge();
   }
+  const bytes = Buffer.concat(chunks);
+  checkDigest(body.digest, bytes);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new LlamaHomeError('invalid_request', 'The body is not valid UTF-8.', { field: 'body' });
   }

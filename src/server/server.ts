@@ -1,4 +1,7 @@
 /** `llamahome/server`: a whole server inside another program. */
+export type { ApiKey, ApiKeyInput } from '../access/ApiKey.js';
+export type { Scope, Tier } from '../access/Principal.js';
+export type { TokenClaims } from '../access/TokenGenerator.js';
 export type {
   BatchedPrompt,
   BatchOptions,
@@ -9,7 +12,7 @@ export type {
   StreamOptions,
   TextChunk,
 } from '../client/types.js';
-export type { OnBehalf } from './embedded/Generation.js';
 export type { LlamaHandler } from './embedded/LlamaHandler.js';
+export type { OnBehalf } from './embedded/OnBehalf.js';
 export type { LlamaServerOptions } from './embedded/options.js';
 export { LlamaServer } from './LlamaServer.js';

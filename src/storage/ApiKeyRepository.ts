@@ -1,4 +1,4 @@
-import type { ApiKey } from '../access/AccessService.js';
+import type { ApiKey } from '../access/ApiKey.js';
 import type { Scope } from '../access/Principal.js';
 import { fromDate, fromJson, toDate, toName } from './columns.js';
 import type { Database } from './Database.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 const options = "{ home: process.env.LLAMAHOME_HOME, model: 'demo', threads: 1, slots: 1, gpu: false }";
+
+/** TypeScript as it is now, and as it was before it knew that CommonJS can require ES modules. */
+const latest = join(repository, 'node_modules/typescript/bin/tsc');
+const older = join(repository, 'node_modules/@arethetypeswrong/core/node_modules/typescript/bin/tsc');
 
 let folder: string;
 let tarball: string;
@@ -49,7 +53,9 @@ describe('the package', () => {
     const unexpected = files.filter(
       (path) =>
         !/^dist\/[\w./-]+(?<!\.test)\.(js|d\.ts)$/.test(path) &&
-        !/^(package\.json|README\.md|LICENSE|schema\/schema\.graphql|src\/models\/catalogue\.json)$/.test(path) &&
+        !/^(package\.json|dist\/commonjs\/package\.json|README\.md|LICENSE|schema\/schema\.graphql|src\/models\/catalogue\.json)$/.test(
+          path,
+        ) &&
         !path.startsWith('dashboards/'),
     );
     expect(unexpected).toEqual([]);
@@ -62,10 +68,22 @@ describe('the package', () => {
     expect((await run(join(bin, 'publint'), ['run', tarball, '--strict'], { cwd: folder })).stdout).toContain(
       'All good!',
     );
-    // Every Node that is supported can require ES modules, so there is no second build for CommonJS. It exits with an
-    // error when it finds a problem.
-    const flags = ['--profile', 'esm-only', '--exclude-entrypoints', 'schema.graphql'];
+    // For every way of looking modules up, old ones too. It exits with an error when it finds a problem.
+    const flags = ['--profile', 'strict', '--exclude-entrypoints', 'schema.graphql'];
     expect((await run(join(bin, 'attw'), [tarball, ...flags], { cwd: folder })).stdout).toContain('llamahome/error');
+  });
+
+  it('brings nothing that this Node is too old for', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    for (const name of ['package.json', 'package-lock.json']) await copyFile(join(repository, name), join(empty, name));
+    const { stderr } = await run('npm', ['ci', '--dry-run', '--offline', '--no-audit'], { cwd: empty });
+    expect(stderr).not.toContain('EBADENGINE');
+
+    // Overrides are for this repository alone: whoever installs the package gets what its dependencies ask for.
+    const { overrides } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+    const { packages } = JSON.parse(await readFile(join(repository, 'package-lock.json'), 'utf8'));
+    expect(Object.keys(overrides).filter((name) => packages[`node_modules/${name}`].dev !== true)).toEqual([]);
   });
 
   const scripts: [string, string, string][] = [
@@ -155,7 +173,16 @@ console.log(await collector.metrics());
     }
   });
 
-  it('has types for both', async () => {
+  const commonJs = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true };
+  it.each([
+    ['an ES module', 'use.mts', { module: 'nodenext' }, latest],
+    ['CommonJS', 'use.cts', { module: 'nodenext' }, latest],
+    ['what a bundler takes', 'use.ts', { module: 'esnext', moduleResolution: 'bundler' }, latest],
+    ['an ES module, checked strictly', 'use.mts', { module: 'node16' }, older],
+    ['CommonJS, checked strictly', 'use.cts', { module: 'node16' }, older],
+    ['CommonJS of a project that knows no exports', 'use.ts', commonJs, older],
+    ['what a bundler takes', 'use.ts', { module: 'esnext', moduleResolution: 'bundler' }, older],
+  ])('has types for %s (%s, %o)', async (_kind, file, settings, compiler) => {
     const code = `
 import { LlamaServer, LlamaHomeError, type LlamaServerOptions } from 'llamahome';
 import { APIClient, type GenerationResult } from 'llamahome/client';
@@ -163,7 +190,7 @@ import { TokenGenerator } from 'llamahome/auth';
 import { RateLimiter } from 'llamahome/security';
 import { PerformanceMonitor } from 'llamahome/monitoring';
 import { APIError, RetryHandler } from 'llamahome/error';
-import type { LlamaHandler } from 'llamahome/server';
+import type { LlamaHandler, TokenClaims } from 'llamahome/server';
 
 const options: LlamaServerOptions = { model: 'demo', slots: 2 };
 export async function use(): Promise<string> {
@@ -174,27 +201,29 @@ export async function use(): Promise<string> {
   const items = await llama.batch(['a', { prompt: 'b', temperature: 0 }]);
   for (const item of items) if (item instanceof LlamaHomeError) console.log(item.code);
   for await (const { text, index } of llama.stream('hi')) console.log(text.length + index);
+  const claims: TokenClaims = { userId: 'ann', expiresIn: 60 };
+  const { token }: { token: string } = await llama.createToken(claims);
   // @ts-expect-error there is no such option
   await new APIClient('key').process('hi', { colour: 'red' });
   // @ts-expect-error a number is wanted
   new LlamaServer({ slots: 'two' });
-  return [answer.status, result.text, TokenGenerator.name, RateLimiter.name, PerformanceMonitor.name, APIError.name, RetryHandler.name].join();
+  return [answer.status, result.text, token, TokenGenerator.name, RateLimiter.name, PerformanceMonitor.name, APIError.name, RetryHandler.name].join();
 }
 `;
-    for (const name of ['use.mts', 'use.cts']) await writeFile(join(folder, name), code);
+    await writeFile(join(folder, file), code);
     const compilerOptions = {
-      module: 'nodenext',
-      target: 'es2023',
-      lib: ['es2024', 'esnext.disposable'],
+      ...settings,
+      target: 'es2022',
+      lib: ['esnext'],
       types: ['node'],
       strict: true,
       noEmit: true,
-      skipLibCheck: true,
     };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.mts', 'use.cts'] }));
-    const tsc = run(join(repository, 'node_modules/.bin/tsc'), ['-p', folder], { cwd: folder });
+    const config = `tsconfig.${Object.values(settings).join('.')}.${file}.json`;
+    await writeFile(join(folder, config), JSON.stringify({ compilerOptions, files: [file] }));
+    const checked = run(process.execPath, [compiler, '-p', config], { cwd: folder });
     expect(
-      await tsc.then(
+      await checked.then(
         ({ stdout }) => stdout,
         ({ stdout }) => stdout,
       ),

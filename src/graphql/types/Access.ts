@@ -1,4 +1,4 @@
-import type { ApiKey } from '../../access/AccessService.js';
+import type { ApiKey } from '../../access/ApiKey.js';
 import { type Scope, scopes } from '../../access/Principal.js';
 import { invalidRequest } from '../../errors/index.js';
 import { builder } from '../builder.js';

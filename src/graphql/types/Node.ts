@@ -1,4 +1,4 @@
-import type { ApiKey } from '../../access/AccessService.js';
+import type { ApiKey } from '../../access/ApiKey.js';
 import type { Model } from '../../models/Model.js';
 import type { Prompt } from '../../prompts/Prompt.js';
 import { builder } from '../builder.js';

@@ -17,12 +17,7 @@ import type { GraphQLContext } from '../../graphql/context.js';
 import { processBatch, processPrompt, streamPrompt } from '../../graphql/runPrompt.js';
 import type { Priority, Prompt, PromptInput } from '../../prompts/Prompt.js';
 import type { Services } from '../Services.js';
-
-/** On whose behalf the program asks. */
-export interface OnBehalf {
-  /** Users share a model fairly, and each sees its own prompts over the API. Default `local`. */
-  userId?: string | undefined;
-}
+import type { OnBehalf } from './OnBehalf.js';
 
 const priorities: Record<NonNullable<GenerationOptions['priority']>, Priority> = {
   low: 'LOW',

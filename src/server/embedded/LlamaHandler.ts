@@ -1,7 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LlamaHomeError } from '../../errors/index.js';
-import { errorResponse } from '../../rest/errorResponse.js';
-import type { OpenServer } from '../openServer.js';
 
 /** Answers requests, Node's or the Fetch standard's; give it to whatever routes them. */
 export interface LlamaHandler {
@@ -9,40 +6,4 @@ export interface LlamaHandler {
   (request: Request, caller?: { address?: string }): Promise<Response>;
   /** For http, Express and Fastify. A body that a parser has read already is understood. */
   (request: IncomingMessage, response: ServerResponse, ...rest: unknown[]): Promise<undefined>;
-}
-
-function isNodeRequest(request: Request | IncomingMessage): request is IncomingMessage {
-  return 'rawHeaders' in request;
-}
-
-function isNodeResponse(value: object): value is ServerResponse {
-  return 'writeHead' in value;
-}
-
-async function send(answer: Response, response: ServerResponse): Promise<undefined> {
-  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
-}
-
-/**
- * A handler that answers as soon as the server is open.
- * @param opened the server, or why there is none
- */
-export function createLlamaHandler(opened: () => Promise<OpenServer | LlamaHomeError>): LlamaHandler {
-  function handle(request: Request, caller?: { address?: string }): Promise<Response>;
-  function handle(request: IncomingMessage, response: ServerResponse): Promise<undefined>;
-  async function handle(
-    request: Request | IncomingMessage,
-    second: ServerResponse | { address?: string } = {},
-  ): Promise<Response | undefined> {
-    const open = await opened();
-    if (isNodeRequest(request)) {
-      if (!isNodeResponse(second)) throw new TypeError('handler(request, response): the response is missing.');
-      if (open instanceof Error) return send(errorResponse(open), second);
-      await open.handler.handle(request, second);
-      return undefined;
-    }
-    if (open instanceof Error) return errorResponse(open);
-    return open.handler.fetch(request, isNodeResponse(second) ? {} : second);
-  }
-  return handle;
 }

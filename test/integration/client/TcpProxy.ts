@@ -15,6 +15,10 @@ export interface Fate {
   rewrite?: (text: string) => string;
   /** The first request arrives as no HTTP. */
   spoilRequest?: boolean;
+  /** Bytes of the client whose given bit is turned over. */
+  requestFlips?: ReadonlyMap<number, number>;
+  /** Replaces bytes of the client. */
+  rewriteRequest?: (text: string) => string;
   /** Milliseconds that each piece waits. */
   delayMs?: number;
 }
@@ -82,11 +86,13 @@ export class TcpProxy {
     };
     client.once('close', end);
 
-    let first = true;
+    let asked = 0;
     client.on('data', (data) => {
-      const spoiled = first && fate.spoilRequest;
-      first = false;
-      upstream.write(spoiled ? Buffer.concat([Buffer.from('?'), data.subarray(1)]) : data);
+      const { spoilRequest, requestFlips: flips, rewriteRequest: rewrite } = fate;
+      const passed = damage(data, asked, { ...(flips && { flips }), ...(rewrite && { rewrite }) });
+      if (spoilRequest && asked === 0) passed[0] = '?'.charCodeAt(0);
+      asked += data.length;
+      upstream.write(passed);
     });
 
     let sent = 0;
