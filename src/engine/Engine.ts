@@ -101,7 +101,7 @@ export interface EngineInfo {
   /** `false` on CPU, else the backend's name. */
   gpu: string | false;
   threads: number;
-  /** Model and context, in bytes. */
+  /** Model, context and the most that kept prefixes may take, in bytes. */
   memoryBytes: number;
   /** Of it, on the GPU. */
   gpuMemoryBytes: number;

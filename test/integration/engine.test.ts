@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -128,6 +128,43 @@ describe('the prompt', () => {
     expect(cached.filter((tokens) => tokens >= prefix.length)).toHaveLength(3);
     const alone = await run.one(`${prefix}c`);
     expect(results[2]?.text).toBe(alone.text);
+  });
+});
+
+describe('a prefix that had to make room', () => {
+  let small: Engine;
+  let conversation: EngineRun;
+
+  beforeAll(async () => {
+    small = await startEngine({ ...options, slots: 1, modelPath });
+    conversation = new EngineRun(small);
+  });
+
+  afterAll(() => small.close());
+
+  test('is kept, and needs no evaluation when it comes back', async () => {
+    const first = 'The first conversation, told at some length. '.repeat(8);
+    const second = 'Quite another one, of which nothing is known. '.repeat(8);
+    const before = await conversation.one(first);
+    await conversation.one(second);
+    const again = await conversation.one(first);
+    const promptTokens = before.finished?.usage.promptTokens ?? 0;
+    expect(again.finished?.usage.cachedTokens).toBe(promptTokens - 1);
+    expect(again.text).toBe(before.text);
+    const other = await conversation.one(`${second}And then?`);
+    expect(other.finished?.usage.cachedTokens).toBeGreaterThan(second.length);
+  });
+
+  test('is told by what a prompt would cost', async () => {
+    const [estimate] = await small.tokenize([
+      [{ role: 'user', content: 'The first conversation, told at some length. '.repeat(8) }],
+    ]);
+    expect(estimate).toMatchObject({ cachedTokens: expect.any(Number) });
+    expect(estimate && 'cachedTokens' in estimate ? estimate.cachedTokens : 0).toBeGreaterThan(300);
+  });
+
+  test('leaves no file behind', async () => {
+    expect((await readdir('/dev/shm')).filter((name) => name.startsWith('llamahome-'))).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { EngineRequest } from '../Engine.js';
 import { chooseSequence, commonPrefix, type SequenceState } from './chooseSequence.js';
 import { planMove } from './contiguity.js';
 import type { Native } from './native.js';
+import type { PrefixStore } from './PrefixStore.js';
 import type { Running, Slot } from './Slot.js';
 import { TextStream } from './TextStream.js';
 
@@ -20,7 +21,11 @@ export class SlotTable {
   readonly slots: readonly Slot[];
   private arrivals = 0;
 
-  constructor(private readonly native: Native) {
+  /** @param store where states that have to make room are kept; undefined keeps none */
+  constructor(
+    private readonly native: Native,
+    private readonly store?: PrefixStore,
+  ) {
     this.slots = Array.from({ length: native.slots }, (_, slot) => ({
       slot,
       tokens: [],
@@ -36,7 +41,9 @@ export class SlotTable {
   /** How many tokens of a prompt would be reused if it came now. */
   cachedTokens(prompt: readonly number[], worth: CopyWorth): number {
     const choice = chooseSequence(prompt, this.slots.map(stateOf), worth.tokens);
-    return choice?.copyFrom?.length ?? choice?.keep ?? 0;
+    const held = choice?.copyFrom?.length ?? choice?.keep ?? 0;
+    const stored = this.store?.find(prompt)?.length ?? 0;
+    return stored >= held + worth.tokens ? stored : held;
   }
 
   /** Gives a request a sequence; undefined when none is free. */
@@ -44,10 +51,18 @@ export class SlotTable {
     const choice = chooseSequence(request.tokens, this.slots.map(stateOf), worth.tokens);
     const slot = choice === undefined ? undefined : this.slots[choice.slot];
     if (choice === undefined || slot === undefined) return undefined;
-    this.cut(slot, choice.keep);
+    const held = choice.copyFrom?.length ?? choice.keep;
+    await this.makeRoom(slot, choice.keep);
+    // Looked for only now: what made room may be what is wanted.
+    const stored = this.store?.find(request.tokens);
+    const isStored = stored !== undefined && stored.length >= held + worth.tokens;
+    if (isStored && (await this.store?.load(stored.entry, slot.slot))) {
+      slot.tokens = [...stored.entry.tokens];
+      this.cut(slot, stored.length);
+    } else this.cut(slot, isStored ? 0 : choice.keep);
     const running = this.start(request, slot.tokens.length);
     slot.running = running;
-    if (choice.copyFrom !== undefined) {
+    if (choice.copyFrom !== undefined && slot.tokens.length < choice.copyFrom.length) {
       const { slot: source, length } = choice.copyFrom;
       running.waitsFor = { slot: source, arrival: this.slots[source]?.running?.arrival ?? -1, length };
       await this.copyWhenReady(slot, running);
@@ -74,6 +89,7 @@ export class SlotTable {
     const from = move && this.slots[move.from];
     const to = move && this.slots[move.to];
     if (from?.running === undefined || to === undefined) return;
+    await this.makeRoom(to, 0);
     if (!(await this.native.copyPrefix(to.slot, from.slot, from.tokens.length))) {
       to.tokens = [];
       return;
@@ -94,6 +110,14 @@ export class SlotTable {
   /** Forgets all of a sequence from `length` tokens on. */
   cut(slot: Slot, length: number): void {
     slot.tokens.length = this.native.truncate(slot.slot, length) ? length : 0;
+  }
+
+  /** Keeps what an idle sequence holds when more of it than `kept` tokens is about to go, and stands nowhere else. */
+  private async makeRoom(slot: Slot, kept: number): Promise<void> {
+    const { tokens } = slot;
+    if (tokens.length <= kept || this.store === undefined) return;
+    const stands = this.slots.some((other) => other !== slot && commonPrefix(other.tokens, tokens) === tokens.length);
+    if (!stands) await this.store.keep(slot.slot, tokens);
   }
 
   private start(request: EngineRequest, cachedTokens: number): Running {

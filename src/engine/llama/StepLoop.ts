@@ -3,6 +3,7 @@ import type { StepReport } from '../protocol.js';
 import { Draft } from './Draft.js';
 import type { Native } from './native.js';
 import { merge, Outbox } from './Outbox.js';
+import type { PrefixStore } from './PrefixStore.js';
 import { chunkFor, type PlannedSequence, planStep, type StepItem } from './planStep.js';
 import type { Running, Slot } from './Slot.js';
 import { type CopyWorth, SlotTable } from './SlotTable.js';
@@ -45,9 +46,10 @@ export class StepLoop {
   constructor(
     private readonly native: Native,
     report: (report: StepReport) => void,
+    store?: PrefixStore,
   ) {
     this.text = new TokenText(native);
-    this.table = new SlotTable(native);
+    this.table = new SlotTable(native, store);
     this.outbox = new Outbox(report);
   }
 

@@ -14,6 +14,8 @@ interface AddonContext {
   disposeSequence(sequence: number): void;
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
   copySequenceStateFromOtherSequence(target: number, source: number): Promise<number>;
+  saveSequenceStateToFile(path: string, sequence: number, tokens: Uint32Array): Promise<number>;
+  loadSequenceStateFromFile(path: string, sequence: number, maxTokens: number): Promise<Uint32Array>;
   getMemoryBreakdown(): { cpuRam: number; gpuVram: number };
   getThreads(): number;
 }
@@ -253,6 +255,17 @@ export class Native {
     if (length > 0 && this.internals.context.removeTokenCellsFromSequence(slot, length, -1)) return true;
     this.internals.context.disposeSequence(slot);
     return length === 0;
+  }
+
+  /** Writes what a sequence holds into a file; its size in bytes. */
+  saveState(slot: number, tokens: readonly number[], path: string): Promise<number> {
+    return this.internals.context.saveSequenceStateToFile(path, slot, Uint32Array.from(tokens));
+  }
+
+  /** Replaces what a sequence holds by what was written into a file. */
+  async loadState(slot: number, path: string): Promise<void> {
+    this.internals.context.disposeSequence(slot);
+    await this.internals.context.loadSequenceStateFromFile(path, slot, this.contextLength);
   }
 
   /** Makes `target` a copy of `source` cut to `length` tokens; false (and `target` empty) when that can't be done. */

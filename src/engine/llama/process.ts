@@ -4,6 +4,7 @@ import type { LlamaModel } from 'node-llama-cpp';
 import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
 import type { FromEngine, ToEngine } from '../protocol.js';
 import { Native } from './native.js';
+import { PrefixStore } from './PrefixStore.js';
 import { ChatRenderer } from './renderChat.js';
 import { StepLoop } from './StepLoop.js';
 
@@ -12,6 +13,9 @@ const mostSlots = 16;
 const mostContext = 4096;
 /** The part of free memory that the sequences of one model may take when nothing else is said. */
 const memoryShare = 0.25;
+/** What states that had to make room may take of free memory, and at most: reading them again is what they save. */
+const cacheShare = 0.02;
+const mostCacheBytes = 512 * 1024 * 1024;
 
 type LoadOptions = Extract<ToEngine, { type: 'load' }>['options'];
 
@@ -42,16 +46,18 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
     onLog: (level, message) => send({ type: 'log', level, message }),
   });
   renderer = new ChatRenderer(native.chatTemplate, native.specialTexts);
-  loop = new StepLoop(native, (report) => send({ type: 'step', report }));
-  void loop.run();
   const memory = native.memory();
+  const cacheBytes = PrefixStore.available() ? Math.min(mostCacheBytes, freemem() * cacheShare) : 0;
+  const store = cacheBytes > 0 ? new PrefixStore(native, cacheBytes) : undefined;
+  loop = new StepLoop(native, (report) => send({ type: 'step', report }), store);
+  void loop.run();
   return {
     slots: native.slots,
     contextLength: native.contextLength,
     trainContextLength: native.trainContextLength,
     gpu: native.gpu,
     threads: native.threads,
-    memoryBytes: memory.total,
+    memoryBytes: memory.total + Math.round(cacheBytes),
     gpuMemoryBytes: memory.gpu,
     hasChatTemplate: native.chatTemplate !== undefined,
   };
