@@ -44,6 +44,7 @@ export class Failures {
 
   private current(id: string): Failure | undefined {
     const failure = this.byId.get(id);
-    return failure?.file === this.signature(id) ? failure : undefined;
+    // Most models have none: their files need not be looked at.
+    return failure !== undefined && failure.file === this.signature(id) ? failure : undefined;
   }
 }

@@ -239,20 +239,27 @@ export class ModelService {
 
   private model(entry: CatalogueEntry): Model {
     const { sources: _, ...rest } = entry;
-    const file = this.library.file(entry.id);
-    const { slots, contextLength } = this.options.engineOptions;
+    const { id } = entry;
+    const { engines, failures, speeds, options } = this;
+    const file = this.library.file(id);
+    const { slots, contextLength } = options.engineOptions;
     const sizeBytes = file?.size ?? entry.sizeBytes;
     const question = { sizeBytes, trainContextLength: entry.contextLength, contextLength };
+    const cacheBytes = () => this.cacheBytes;
     return {
       ...rest,
-      contextLength: this.engines.get(entry.id)?.info.contextLength ?? servedContext(question),
+      contextLength: engines.get(id)?.info.contextLength ?? servedContext(question),
       sizeBytes,
-      state: this.state(entry.id, file !== undefined),
-      failure: this.failures.message(entry.id),
-      tokensPerSecond: this.speeds.get(entry.id) ?? null,
-      memoryRequired:
-        this.engines.get(entry.id)?.info.memoryBytes ??
-        estimateMemory(question, slots === 'auto' ? slotsWithin(question, this.cacheBytes) : slots),
+      state: this.state(id, file !== undefined),
+      tokensPerSecond: speeds.get(id) ?? null,
+      // Lists are asked for often, and rarely for these.
+      get failure() {
+        return failures.message(id);
+      },
+      get memoryRequired() {
+        const estimate = () => estimateMemory(question, slots === 'auto' ? slotsWithin(question, cacheBytes()) : slots);
+        return engines.get(id)?.info.memoryBytes ?? estimate();
+      },
     };
   }
 

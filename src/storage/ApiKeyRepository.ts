@@ -7,13 +7,21 @@ import type { ApiKeyRow } from './tables.js';
 /** An API key as it is stored: its SHA-256 in hex, never itself. */
 export type ApiKeyRecord = ApiKey & { hash: string };
 
+/** Keys remembered at once; then all are forgotten. */
+const mostRemembered = 1000;
+
 /** Every API key, revoked ones too. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
 export class ApiKeyRepository {
+  /** Every request asks for its key: found ones are remembered for as long as the database says that nothing changed. */
+  private readonly remembered = new Map<string, ApiKeyRecord>();
+  private rememberedAt: number | null = null;
+  private writes = 0;
+
   constructor(private readonly database: Database) {}
 
   async insert(record: ApiKeyRecord): Promise<void> {
     const row = toRow(record);
-    await this.database.write((writer) => writer.insertInto('api_keys').values(row).execute());
+    await this.write((writer) => writer.insertInto('api_keys').values(row).execute());
   }
 
   async findByHash(hash: string): Promise<ApiKeyRecord | undefined> {
@@ -35,7 +43,7 @@ export class ApiKeyRepository {
 
   /** Ends a key; one that was revoked before keeps its time, one that does not exist is no error. */
   async revoke(id: string, at: Date): Promise<void> {
-    await this.database.write((writer) =>
+    await this.write((writer) =>
       writer
         .updateTable('api_keys')
         .set({ revoked_at: at.getTime() })
@@ -47,16 +55,40 @@ export class ApiKeyRepository {
 
   /** Notes that a key was used. */
   async touch(id: string, at: Date): Promise<void> {
-    await this.database.write((writer) =>
+    await this.write((writer) =>
       writer.updateTable('api_keys').set({ last_used_at: at.getTime() }).where('id', '=', toName(id)).execute(),
     );
   }
 
   private async findBy(column: 'id' | 'hash', value: string): Promise<ApiKeyRecord | undefined> {
+    const { version } = this.database;
+    if (version === null || version !== this.rememberedAt || this.remembered.size >= mostRemembered) {
+      this.remembered.clear();
+      this.rememberedAt = version;
+    }
+    const name = `${column} ${value}`;
+    const known = this.remembered.get(name);
+    if (known !== undefined) return known;
+    const writes = this.writes;
     const row = await this.database.read((db) =>
       db.selectFrom('api_keys').selectAll().where(column, '=', toName(value)).executeTakeFirst(),
     );
-    return row && toRecord(row);
+    const record = row && toRecord(row);
+    const isCurrent = version !== null && version === this.rememberedAt && writes === this.writes;
+    if (record !== undefined && isCurrent) this.remembered.set(name, record);
+    return record;
+  }
+
+  /** A write makes what is remembered, or being read, uncertain: before it is committed and after. */
+  private async write(work: Parameters<Database['write']>[0]): Promise<void> {
+    this.forget();
+    await this.database.write(work);
+    this.forget();
+  }
+
+  private forget(): void {
+    this.writes++;
+    this.remembered.clear();
   }
 }
 

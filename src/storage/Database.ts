@@ -30,6 +30,7 @@ const clearAfterMs = 200;
 export class Database {
   private readonly queue: WriteQueue;
   private clearing: NodeJS.Timeout | undefined;
+  private knownVersion: number | null | undefined;
 
   constructor(
     private readonly db: Kysely<Tables>,
@@ -41,6 +42,18 @@ export class Database {
 
   read<T>(query: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     return this.patiently(() => query(this.db));
+  }
+
+  /** What was read stays true while this is the same number and nothing is written here; null promises nothing. */
+  get version(): number | null {
+    if (this.knownVersion === undefined) {
+      this.knownVersion = this.file?.version ?? null;
+      // What one turn of the event loop asks for is asked once.
+      setImmediate(() => {
+        this.knownVersion = undefined;
+      });
+    }
+    return this.knownVersion;
   }
 
   /**

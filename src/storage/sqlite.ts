@@ -17,6 +17,8 @@ const settings = [
 
 /** A SQLite file, made when it is missing, readable by its owner only; SQLite gives its -wal and -shm the same mode. */
 export class SqliteFile {
+  private readVersion: Libsql.Statement | undefined;
+
   private constructor(private readonly database: Libsql.Database) {}
 
   /** Throws SQLITE_BUSY while another process makes the same file: close this one and open it again. */
@@ -35,6 +37,18 @@ export class SqliteFile {
 
   get dialect(): Dialect {
     return new LibsqlDialect(this.database);
+  }
+
+  /** Another number whenever another process has written; null while that can't be told. */
+  get version(): number | null {
+    try {
+      this.readVersion ??= this.database.prepare('PRAGMA data_version');
+      const [row] = this.readVersion.all();
+      return typeof row === 'object' && row !== null && 'data_version' in row ? Number(row.data_version) : null;
+    } catch {
+      this.readVersion = undefined;
+      return null;
+    }
   }
 
   /**

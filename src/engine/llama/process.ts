@@ -13,9 +13,9 @@ const mostSlots = 16;
 const mostContext = 4096;
 /** The part of free memory that the sequences of one model may take when nothing else is said. */
 const memoryShare = 0.25;
-/** What states that had to make room may take of free memory, and at most: reading them again is what they save. */
-const cacheShare = 0.02;
-const mostCacheBytes = 512 * 1024 * 1024;
+/** The part of the sequences' memory that states which had to make room may take in addition, and the most of it. */
+const prefixShare = 0.25;
+const mostPrefixBytes = 512 * 1024 * 1024;
 
 type LoadOptions = Extract<ToEngine, { type: 'load' }>['options'];
 
@@ -47,7 +47,7 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
   });
   renderer = new ChatRenderer(native.chatTemplate, native.specialTexts);
   const memory = native.memory();
-  const cacheBytes = PrefixStore.available() ? Math.min(mostCacheBytes, freemem() * cacheShare) : 0;
+  const cacheBytes = PrefixStore.available() ? prefixBudget(native) : 0;
   const store = cacheBytes > 0 ? new PrefixStore(native, cacheBytes) : undefined;
   loop = new StepLoop(native, (report) => send({ type: 'step', report }), store);
   void loop.run();
@@ -77,6 +77,11 @@ async function sequencesOf(model: LlamaModel, contextLength: number, wanted: num
   const sequenceBytes = Math.max(1, ((await need(mostSlots)) - one) / (mostSlots - 1));
   const fitting = 1 + Math.floor((freemem() * memoryShare - one) / sequenceBytes);
   return { slots: wanted === 'auto' ? Math.max(1, Math.min(mostSlots, fitting)) : wanted, sequenceBytes };
+}
+
+/** Room for one whole sequence at least. */
+function prefixBudget({ slots, sequenceBytes }: Native): number {
+  return Math.min(mostPrefixBytes, Math.max(sequenceBytes, slots * sequenceBytes * prefixShare));
 }
 
 function tokenize(messages: ChatMessage[]): TokenizedPrompt {

@@ -31,8 +31,8 @@ export function guardPlugins(
     useEventStream(),
     useQueryLimits(config),
     useOperationCaps(),
-    useRateLimit(access),
     useCompiledEvents(),
+    useRateLimit(access),
     useFarewell(goingAway),
     useShowOut(access),
   ];
