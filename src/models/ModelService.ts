@@ -237,27 +237,40 @@ export class ModelService {
     return parseByteSize(this.options.config.current.systemSettings.cacheSize) ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Lists are asked for often and mostly for names: what takes a look at the disk is found out when it is read first. */
   private model(entry: CatalogueEntry): Model {
     const { sources: _, ...rest } = entry;
     const { id } = entry;
     const { engines, failures, speeds, options } = this;
-    const file = this.library.file(id);
     const { slots, contextLength } = options.engineOptions;
-    const sizeBytes = file?.size ?? entry.sizeBytes;
-    const question = { sizeBytes, trainContextLength: entry.contextLength, contextLength };
-    const cacheBytes = () => this.cacheBytes;
+    const look = () => {
+      const file = this.library.file(id);
+      return { state: this.state(id, file !== undefined), sizeBytes: file?.size ?? entry.sizeBytes };
+    };
+    let seen: ReturnType<typeof look> | undefined;
+    const found = () => {
+      seen ??= look();
+      return seen;
+    };
+    const question = () => ({ sizeBytes: found().sizeBytes, trainContextLength: entry.contextLength, contextLength });
+    const estimate = () =>
+      estimateMemory(question(), slots === 'auto' ? slotsWithin(question(), this.cacheBytes) : slots);
     return {
       ...rest,
-      contextLength: engines.get(id)?.info.contextLength ?? servedContext(question),
-      sizeBytes,
-      state: this.state(id, file !== undefined),
       tokensPerSecond: speeds.get(id) ?? null,
-      // Lists are asked for often, and rarely for these.
+      get state() {
+        return found().state;
+      },
+      get sizeBytes() {
+        return found().sizeBytes;
+      },
+      get contextLength() {
+        return engines.get(id)?.info.contextLength ?? servedContext(question());
+      },
       get failure() {
         return failures.message(id);
       },
       get memoryRequired() {
-        const estimate = () => estimateMemory(question, slots === 'auto' ? slotsWithin(question, cacheBytes()) : slots);
         return engines.get(id)?.info.memoryBytes ?? estimate();
       },
     };

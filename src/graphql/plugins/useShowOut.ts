@@ -1,5 +1,5 @@
 import { isAsyncIterable } from '@envelop/core';
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, getOperationAST } from 'graphql';
 import type { AccessService } from '../../access/AccessService.js';
 import type { Principal } from '../../access/Principal.js';
 import type { LlamaHomeError } from '../../errors/index.js';
@@ -92,14 +92,16 @@ async function unlessShownOut<Result>(
  */
 export function useShowOut(access: Pick<AccessService, 'watch'>): GuardPlugin {
   return {
-    onExecute({ args: { contextValue }, executeFn, setExecuteFn }) {
-      const { principal, signal, transport } = contextValue;
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const { principal, signal, transport } = args.contextValue;
+      // Queries wait for nothing that lasts.
+      if (getOperationAST(args.document, args.operationName)?.operation !== 'mutation') return;
       // Nothing can happen to the right of a local administrator.
       const isLasting = principal?.expiresAt === undefined && principal?.keyId === undefined;
       if (transport === 'ws' || principal === undefined || isLasting) return;
-      setExecuteFn((args) =>
+      setExecuteFn((executed) =>
         unlessShownOut(
-          async (end) => executeFn({ ...args, contextValue: { ...args.contextValue, signal: end } }),
+          async (end) => executeFn({ ...executed, contextValue: { ...executed.contextValue, signal: end } }),
           access,
           { principal, signal },
         ),
