@@ -28,7 +28,8 @@ export class Driver {
         if ('failure' in message) reject(new Error(message.failure));
         else resolve(message.result);
       });
-      this.child.send({ target, job } satisfies ToDriver);
+      // Without a callback, a channel that is closed would end this process before it has ended what it started.
+      this.child.send({ target, job } satisfies ToDriver, (error) => error !== null && reject(error));
     });
   }
 
