@@ -66,6 +66,22 @@ describe('generation', () => {
     expect(together.map(({ text }) => text)).toEqual(alone);
   });
 
+  test('those that stand apart when others have ended are moved together, and go on as before', async () => {
+    const other = await startEngine({ ...options, slots: 6, modelPath });
+    const apart = new EngineRun(other);
+    const requests = [];
+    for (const [index, maxTokens] of [300, 8, 250, 8, 200, 8].entries()) {
+      requests.push(await apart.request(`Part ${index}`, { maxTokens }));
+    }
+    const results = await apart.all(requests);
+    await other.close();
+    for (const [index, { text, finished }] of results.entries()) {
+      const maxTokens = requests[index]?.sampling.maxTokens ?? 0;
+      expect(finished?.usage.completionTokens).toBe(maxTokens);
+      expect(text).toBe((await run.one(`Part ${index}`, { maxTokens })).text);
+    }
+  });
+
   test('a text that repeats itself takes fewer steps than it has tokens, and stays the same', async () => {
     const long = { maxTokens: 700 };
     const before = engine.stats().steps;

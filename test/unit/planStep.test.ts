@@ -49,17 +49,38 @@ describe('the plan of a step', () => {
     );
   });
 
-  test('prefills the shortest rest first, and a little of every other', () => {
+  test('prefills short prompts in the order they came, a long one last, and a little of every other', () => {
     const list = [
-      { slot: 0, remaining: 50, arrival: 0 },
-      { slot: 1, remaining: 10, arrival: 1 },
-      { slot: 2, remaining: 30, arrival: 2 },
+      { slot: 0, remaining: 900, arrival: 1 },
+      { slot: 1, remaining: 60, arrival: 2 },
+      { slot: 2, remaining: 30, arrival: 0 },
     ];
-    expect(planStep(list, { batchSize: 512, sharedChunk: 32, loneChunk: 512, drafted: 0 })).toEqual([
-      { slot: 0, tokens: 8 },
-      { slot: 1, tokens: 10 },
-      { slot: 2, tokens: 14 },
+    expect(planStep(list, { batchSize: 512, sharedChunk: 64, loneChunk: 512, drafted: 0 })).toEqual([
+      { slot: 0, tokens: 1 },
+      { slot: 1, tokens: 33 },
+      { slot: 2, tokens: 30 },
     ]);
+  });
+
+  test('a long prompt that waits longest gets its part beside short ones', () => {
+    const list = [
+      { slot: 0, remaining: 900, arrival: 0 },
+      { slot: 1, remaining: 60, arrival: 1 },
+    ];
+    expect(planStep(list, { batchSize: 512, sharedChunk: 64, loneChunk: 512, drafted: 0 })).toEqual([
+      { slot: 0, tokens: 16 },
+      { slot: 1, tokens: 48 },
+    ]);
+  });
+
+  test('a chunk is stretched over a small rest', () => {
+    const limit = { batchSize: 512, sharedChunk: 64, loneChunk: 512, drafted: 0 };
+    const decoding = { slot: 0, remaining: 0, arrival: 0 };
+    expect(planStep([decoding, { slot: 1, remaining: 90, arrival: 1 }], limit)).toEqual([
+      { slot: 0, tokens: 1 },
+      { slot: 1, tokens: 90 },
+    ]);
+    expect(planStep([decoding, { slot: 1, remaining: 100, arrival: 1 }], limit)[1]).toEqual({ slot: 1, tokens: 64 });
   });
 
   test('names sequences in their order in memory and leaves none out, so that they are evaluated side by side', () => {

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { errors, Pool } from 'undici';
 import { AnswerError } from './Transport.js';
 
 /** HTTP with connections that are kept, one for each client. */
@@ -53,13 +53,20 @@ export class HttpClient {
     if (rest !== '') onLine(rest);
   }
 
-  private post(path: string, body: unknown, accept: string) {
-    return this.pool.request({
+  private async post(path: string, body: unknown, accept: string) {
+    const request = {
       path: this.prefix + path,
-      method: 'POST',
+      method: 'POST' as const,
       headers: { ...this.headers, accept },
       body: JSON.stringify(body),
-    });
+    };
+    try {
+      return await this.pool.request(request);
+    } catch (error) {
+      // A server may close a kept connection just when it is used again: that is no failure of its own.
+      if (!(error instanceof errors.SocketError)) throw error;
+      return this.pool.request(request);
+    }
   }
 
   close(): Promise<void> {

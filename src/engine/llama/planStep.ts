@@ -23,13 +23,17 @@ export interface StepItem {
   tokens: number;
 }
 
-/** The part of the prompt budget that the longest waiting prompt gets at least, however many short ones come. */
+/** The part of the prompt budget that a long prompt gets when nobody waits longer, however many short ones come. */
 const oldestShare = 1 / 4;
+/** A prompt with at most this many chunks left is short: short ones go before long ones, in the order they came. */
+const shortChunks = 2;
+/** A chunk may be this much larger when that ends a prompt: a step for a small rest would cost a pass of its own. */
+const stretch = 1.5;
 
 /**
  * What goes into the next native decode, by slot: every decoding sequence gives one token, then prompts fill the
- * budget, the one with the least left first, so that a short prompt is not kept waiting by a long one. Every prompt
- * gives a token at least while there is budget: one left out would part the others, which costs a pass of its own.
+ * budget, the first short one before all others, so that it is not kept waiting by a long one and takes few passes.
+ * Every prompt gives a token at least while there is budget: one left out would part the others, which costs a pass.
  */
 export function planStep(sequences: readonly PlannedSequence[], limits: StepLimits): StepItem[] {
   const tokens = 1 + limits.drafted;
@@ -41,7 +45,16 @@ export function planStep(sequences: readonly PlannedSequence[], limits: StepLimi
     if (remaining === 0 && given.size < limits.batchSize) given.set(slot, 1);
   }
   const chunk = sequences.length === 1 ? limits.loneChunk : limits.sharedChunk;
-  let budget = Math.min(limits.batchSize - given.size, chunk);
+  const isShort = ({ remaining }: PlannedSequence) => remaining <= shortChunks * chunk;
+  const inTurn = sequences
+    .filter(({ remaining }) => remaining > 0)
+    .sort((a, b) => {
+      if (isShort(a) !== isShort(b)) return isShort(a) ? -1 : 1;
+      return isShort(a) ? a.arrival - b.arrival : a.remaining - b.remaining || a.arrival - b.arrival;
+    });
+  const [next] = inTurn;
+  const rest = next !== undefined && next.remaining <= stretch * chunk ? next.remaining + inTurn.length - 1 : 0;
+  let budget = Math.min(limits.batchSize - given.size, Math.max(chunk, rest));
   const give = ({ slot, remaining }: PlannedSequence, most: number) => {
     const has = given.get(slot) ?? 0;
     const tokens = Math.min(remaining - has, most, budget);
@@ -50,16 +63,13 @@ export function planStep(sequences: readonly PlannedSequence[], limits: StepLimi
     budget -= tokens;
   };
 
-  const shortestFirst = sequences
-    .filter(({ remaining }) => remaining > 0)
-    .sort((a, b) => a.remaining - b.remaining || a.arrival - b.arrival);
-  const oldest = shortestFirst.reduce<PlannedSequence | undefined>(
-    (first, next) => (first === undefined || next.arrival < first.arrival ? next : first),
+  const oldest = inTurn.reduce<PlannedSequence | undefined>(
+    (first, other) => (first === undefined || other.arrival < first.arrival ? other : first),
     undefined,
   );
-  if (oldest !== undefined) give(oldest, Math.ceil(budget * oldestShare));
-  for (const sequence of shortestFirst) give(sequence, given.has(sequence.slot) ? 0 : 1);
-  for (const sequence of shortestFirst) give(sequence, Number.POSITIVE_INFINITY);
+  if (oldest !== undefined && !isShort(oldest)) give(oldest, Math.ceil(budget * oldestShare));
+  for (const sequence of inTurn) give(sequence, given.has(sequence.slot) ? 0 : 1);
+  for (const sequence of inTurn) give(sequence, Number.POSITIVE_INFINITY);
   return [...given].map(([slot, tokens]) => ({ slot, tokens })).sort(bySlot);
 }
 
