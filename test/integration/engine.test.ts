@@ -147,7 +147,7 @@ describe('the prompt', () => {
   });
 });
 
-describe('a prefix that had to make room', () => {
+describe.runIf(process.platform === 'linux')('a prefix that had to make room', () => {
   let small: Engine;
   let conversation: EngineRun;
 
@@ -180,7 +180,9 @@ describe('a prefix that had to make room', () => {
   });
 
   test('leaves no file behind', async () => {
-    expect((await readdir('/dev/shm')).filter((name) => name.startsWith('llamahome-'))).toEqual([]);
+    // Engines of other tests may be writing one just now: it has a name for a moment only.
+    const named = async () => (await readdir('/dev/shm')).filter((name) => name.startsWith('llamahome-'));
+    await expect.poll(named).toEqual([]);
   });
 });
 

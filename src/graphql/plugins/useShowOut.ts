@@ -1,11 +1,15 @@
 import { isAsyncIterable } from '@envelop/core';
-import { type ExecutionResult, getOperationAST } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { AccessService } from '../../access/AccessService.js';
 import type { Principal } from '../../access/Principal.js';
 import type { LlamaHomeError } from '../../errors/index.js';
 import { leavable } from '../leavable.js';
 import { toGraphQLError } from '../tellErrors.js';
 import type { GuardPlugin } from './GuardPlugin.js';
+import { rootFieldsOf } from './rootFields.js';
+
+/** The one query that waits for something that lasts: its model may have to be loaded. */
+const waitingQuery = 'estimate';
 
 interface Guest {
   principal: Principal;
@@ -94,8 +98,7 @@ export function useShowOut(access: Pick<AccessService, 'watch'>): GuardPlugin {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
       const { principal, signal, transport } = args.contextValue;
-      // Queries wait for nothing that lasts.
-      if (getOperationAST(args.document, args.operationName)?.operation !== 'mutation') return;
+      if (!rootFieldsOf(args).some(({ type, name }) => type === 'Mutation' || name === waitingQuery)) return;
       // Nothing can happen to the right of a local administrator.
       const isLasting = principal?.expiresAt === undefined && principal?.keyId === undefined;
       if (transport === 'ws' || principal === undefined || isLasting) return;
