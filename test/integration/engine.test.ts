@@ -82,24 +82,6 @@ describe('generation', () => {
     }
   });
 
-  test('a text that repeats itself takes fewer steps than it has tokens, and stays the same', async () => {
-    const long = { maxTokens: 700 };
-    const before = engine.stats().steps;
-    const { text, finished } = await run.one('Over and over', long);
-    const steps = engine.stats().steps - before;
-    expect(finished?.usage.completionTokens).toBe(700);
-    expect(steps).toBeLessThan(600);
-    // With as many others, nothing is guessed.
-    const other = await startEngine({ ...options, slots: 6, modelPath });
-    const beside = new EngineRun(other);
-    const requests = [await beside.request('Over and over', long)];
-    for (let index = 0; index < 5; index++) requests.push(await beside.request(`Other ${index}`, long));
-    const [same] = await beside.all(requests);
-    expect(other.stats().steps).toBeGreaterThanOrEqual(700);
-    await other.close();
-    expect(text).toBe(same?.text);
-  });
-
   test('more than there are sequences wait and all end', async () => {
     const requests = await Promise.all(Array.from({ length: 13 }, (_, index) => run.request(`Number ${index}`)));
     const results = await run.all(requests);

@@ -37,7 +37,6 @@ export class StepLoop {
   private readonly staged: EngineRequest[] = [];
   private readonly cancelled = new Set<string>();
   private readonly text: TokenText;
-  private readonly costs = new StepCosts();
   private readonly outbox: Outbox;
   private steps = 0;
   private lastStepMs = 0;
@@ -47,6 +46,7 @@ export class StepLoop {
     private readonly native: Native,
     report: (report: StepReport) => void,
     store?: PrefixStore,
+    private readonly costs = new StepCosts(),
   ) {
     this.text = new TokenText(native);
     this.table = new SlotTable(native, store);
