@@ -74,7 +74,8 @@ export class StepLoop {
       const comings: EngineProgress[] = [];
       this.leave(comings);
       await this.admit(comings);
-      await this.table.closeRanks(this.copyWorth);
+      // A model that keeps one running state can't be copied up to a token: it would be tried in vain in every step.
+      if (this.native.canTakeBack) await this.table.closeRanks(this.copyWorth);
       // Told before the decode, not after it: that is when they began, and who leaves is let go at once.
       if (comings.length > 0) this.note(comings, noStep);
       const plan = planStep(this.plannable(), {
