@@ -22,6 +22,7 @@ export interface AuthenticatorOptions {
 export class Authenticator {
   private readonly failures = new FailedLogins();
   private readonly touching = new Set<string>();
+  private readonly principals = new WeakMap<ApiKeyRecord, Principal>();
 
   constructor(private readonly options: AuthenticatorOptions) {}
 
@@ -66,8 +67,12 @@ export class Authenticator {
     if (record === undefined) throw unknownKey();
     if (record.revokedAt !== null)
       throw new LlamaHomeError('invalid_token', 'This API key was revoked. Use another one.');
+    const known = this.principals.get(record);
+    if (known !== undefined) return known;
     const { id, userId, tier, scopes } = record;
-    return { userId, tier, scopes: new Set(scopes), via: 'key', keyId: id };
+    const principal: Principal = { userId, tier, scopes: new Set(scopes), via: 'key', keyId: id };
+    this.principals.set(record, principal);
+    return principal;
   }
 
   /** Writes down that a key was used; the request does not wait for it. */

@@ -14,6 +14,9 @@ type OriginEnvironment = Pick<Environment, 'host' | 'cors'>;
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 
+/** What programs on this machine mostly send: it needs no closer look. */
+const usualHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+
 function urlOf(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
@@ -48,7 +51,7 @@ function refusal(message: string, details: Record<string, string>): LlamaHomeErr
  */
 export function checkOrigin(headers: OriginHeaders, environment: OriginEnvironment): void {
   const { host = '', origin } = headers;
-  if (isLoopback(environment.host)) {
+  if (!usualHost.test(host) && isLoopback(environment.host)) {
     const hostname = hostPattern.test(host) ? urlOf(`http://${host}`)?.hostname : undefined;
     if (hostname === undefined || !isLoopback(hostname)) {
       throw refusal('This server answers to localhost only. Use http://localhost or http://127.0.0.1 with its port.', {

@@ -6,6 +6,9 @@ import { StartError } from '../server/StartError.js';
 import { version } from '../version.js';
 import { commands } from './commands.js';
 
+// Libraries check less then. Before any command is loaded, for they look at it once.
+process.env.NODE_ENV ??= 'production';
+
 const exitCodes = { failed: 1, wrongUsage: 2 };
 
 /** The program with the commands that its arguments name; of the others it knows the name, for its help. */

@@ -12,6 +12,8 @@ export interface OperationContext {
   /** Remote address, for limits on failed log-ins. */
   address: string;
   transport: 'http' | 'ws' | 'rest';
+  /** The parsed JSON of a POST over HTTP. */
+  body?: unknown;
   /** Aborted when the caller has gone and nobody waits for the answer any more. */
   signal: AbortSignal;
   /** Told the id of a prompt as soon as it is accepted, before anything of it can be answered. */

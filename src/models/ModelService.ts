@@ -6,11 +6,11 @@ import { LlamaHomeError } from '../errors/index.js';
 import { Downloads } from './Downloads.js';
 import { Failures } from './Failures.js';
 import { ggufFault, isGgufPath } from './ggufFile.js';
+import { KnownModel, type ModelSources } from './KnownModel.js';
 import { type EngineSettings, LoadedEngines } from './LoadedEngines.js';
 import type { CatalogueEntry, Model, ModelEvent, ModelState } from './Model.js';
 import { ModelEvents } from './ModelEvents.js';
 import { ModelLibrary } from './ModelLibrary.js';
-import { estimateMemory, servedContext, slotsWithin } from './memory.js';
 
 export interface ModelServiceOptions {
   /** The home folder: models are in its folder `models`, the user's own catalogue in its `catalogue.json`. */
@@ -41,6 +41,7 @@ export class ModelService {
   private readonly failures: Failures;
   private readonly speeds = new Map<string, number>();
   private readonly lastEvent = new Map<string, { state: ModelState; at: number }>();
+  private readonly sources: ModelSources;
   private readonly stopListening: () => void;
   private readonly idleTimer: NodeJS.Timeout;
 
@@ -62,6 +63,15 @@ export class ModelService {
       onChange: (id) => this.changed(id),
       onFailure: (entry, error) => this.fail(entry.id, asUnavailable(error, entry)),
     });
+    this.sources = {
+      settings: options.engineOptions,
+      engine: (id) => this.engines.get(id),
+      file: (id) => library.file(id),
+      state: (id, installed) => this.state(id, installed),
+      failure: (id) => this.failures.message(id),
+      speed: (id) => this.speeds.get(id),
+      cacheBytes: () => this.cacheBytes,
+    };
     this.stopListening = options.config.onChange(() => void this.engines.trim());
     this.idleTimer = setInterval(() => {
       const { idleUnloadMinutes } = options.config.current.systemSettings;
@@ -237,43 +247,8 @@ export class ModelService {
     return parseByteSize(this.options.config.current.systemSettings.cacheSize) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Lists are asked for often and mostly for names: what takes a look at the disk is found out when it is read first. */
   private model(entry: CatalogueEntry): Model {
-    const { sources: _, ...rest } = entry;
-    const { id } = entry;
-    const { engines, failures, speeds, options } = this;
-    const { slots, contextLength } = options.engineOptions;
-    const look = () => {
-      const file = this.library.file(id);
-      return { state: this.state(id, file !== undefined), sizeBytes: file?.size ?? entry.sizeBytes };
-    };
-    let seen: ReturnType<typeof look> | undefined;
-    const found = () => {
-      seen ??= look();
-      return seen;
-    };
-    const question = () => ({ sizeBytes: found().sizeBytes, trainContextLength: entry.contextLength, contextLength });
-    const estimate = () =>
-      estimateMemory(question(), slots === 'auto' ? slotsWithin(question(), this.cacheBytes) : slots);
-    return {
-      ...rest,
-      tokensPerSecond: speeds.get(id) ?? null,
-      get state() {
-        return found().state;
-      },
-      get sizeBytes() {
-        return found().sizeBytes;
-      },
-      get contextLength() {
-        return engines.get(id)?.info.contextLength ?? servedContext(question());
-      },
-      get failure() {
-        return failures.message(id);
-      },
-      get memoryRequired() {
-        return engines.get(id)?.info.memoryBytes ?? estimate();
-      },
-    };
+    return new KnownModel(entry, this.sources);
   }
 
   private state(id: string, installed: boolean): ModelState {

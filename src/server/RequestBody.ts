@@ -8,9 +8,8 @@ export interface RequestBody {
   contentLength: number | undefined;
   /** `Content-Digest`, where the body comes as it was sent. */
   digest: string | undefined;
-  chunks(): AsyncIterable<Uint8Array>;
-  /** Takes and drops what has not been read. */
-  drop(): void;
+  /** All of it; undefined when it has more than `limit` bytes, of which the rest is then taken and dropped. Fails when it ends early. */
+  read(limit: number): Promise<Uint8Array | undefined>;
 }
 
 /** What a framework's body parser has left of a body that it read; undefined when nobody has read it. */
@@ -20,8 +19,41 @@ function parsedBody(request: IncomingMessage): Uint8Array | string | undefined {
   return typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
-async function* only(content: Uint8Array | string): AsyncGenerator<Uint8Array> {
-  yield typeof content === 'string' ? Buffer.from(content) : content;
+/** By its events, because an iterator of a stream costs more than the rest of a small request. */
+function readNode(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    const fail = () => {
+      if (!request.readableEnded) reject(new Error('The request ended before its body was whole.'));
+    };
+    if (request.destroyed) return fail();
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      // It flows on into nothing: clients read the answer when they have sent everything.
+      chunks = [];
+      resolve(undefined);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', fail);
+    request.once('close', fail);
+  });
+}
+
+async function readStream(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The body of a Node request, also when a body parser in front of this server has read it already. */
@@ -34,9 +66,11 @@ export function nodeBody(request: IncomingMessage): RequestBody {
     contentType: request.headers['content-type'],
     contentLength: length === undefined ? undefined : Number(length),
     digest: isAsSent && typeof digest === 'string' ? digest : undefined,
-    // The connection must outlive a refusal, or nobody would be told.
-    chunks: () => (parsed === undefined ? request.iterator({ destroyOnReturn: false }) : only(parsed)),
-    drop: () => request.resume(),
+    read: async (limit) => {
+      if (parsed === undefined) return readNode(request, limit);
+      const bytes = Buffer.from(parsed);
+      return bytes.length > limit ? undefined : bytes;
+    },
   };
 }
 
@@ -47,7 +81,6 @@ export function fetchBody({ headers, body }: Request): RequestBody {
     contentType: headers.get('content-type') ?? undefined,
     contentLength: length === null ? undefined : Number(length),
     digest: headers.get('content-digest') ?? undefined,
-    chunks: () => body ?? only(''),
-    drop: () => undefined,
+    read: async (limit) => (body === null ? Buffer.alloc(0) : readStream(body, limit)),
   };
 }

@@ -18,7 +18,7 @@ import { type HandlerContext, type IncomingCall, isUnder, readCall } from './Inc
 import { metricsPage } from './metricsPage.js';
 import { onRead, onSent } from './onAnswered.js';
 import { graphqlPath, restPath } from './paths.js';
-import { parseJson, readJson, readJsonText } from './readBody.js';
+import { readJson } from './readBody.js';
 import { requestIdFrom } from './requestId.js';
 import { routeOf } from './routeOf.js';
 import type { Services } from './Services.js';
@@ -74,6 +74,7 @@ function notAcceptable(context: GuardedContext): Promise<Response> {
 /** The HTTP face: every request goes through here, and every answer leaves with `x-request-id`. */
 export function createHandler({ services, graphql, rest, isDraining, prefix }: HandlerOptions): Handler {
   const { environment, logger } = services;
+  const { handleRequest, fetchAPI } = graphql;
 
   async function answerGraphQL({ request, method, path, query, body, context }: Call): Promise<Response> {
     if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: graphqlMethods.join(', ') } });
@@ -95,15 +96,14 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
     context.principal = await services.access.authenticate(context.authorization, context.address);
     if (context.observed !== undefined) context.observed.principal = context.principal.userId;
     if (!resultTypes.some((type) => accepts(accept, type))) return notAcceptable(context);
-    const url = `http://localhost${path}${query === '' ? '' : `?${query}`}`;
-    if (method === 'POST') {
-      const text = await readJsonText(body);
-      // What is no JSON never was a request of GraphQL: its status is HTTP's, whatever the answer's media type.
-      parseJson(text);
-      const init = { method, headers, signal, body: text };
-      return graphql.handleRequest(new graphql.fetchAPI.Request(url, init), context);
-    }
-    return graphql.handleRequest(new graphql.fetchAPI.Request(url, { method: 'GET', headers, signal }), context);
+    // Yoga asks where a request goes, and this server may be mounted anywhere.
+    const at = (init: RequestInit) =>
+      new fetchAPI.Request(`http://localhost${path}${query === '' ? '' : `?${query}`}`, init);
+    if (method !== 'POST') return handleRequest(at({ method: 'GET', headers, signal }), context);
+    // What is no JSON never was a request of GraphQL: its status is HTTP's, whatever the answer's media type.
+    context.body = await readJson(body);
+    const isPlain = request.url.endsWith(graphqlPath);
+    return handleRequest(isPlain ? request : at({ method, headers, signal }), context);
   }
 
   async function answerPlain({ method, mount, path, query, body, request, context }: Call): Promise<Response> {

@@ -5,6 +5,8 @@ import type { RequestBody } from './RequestBody.js';
 /** Bytes that a request body may have. */
 export const bodyLimit = 1_000_000;
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function tooLarge(): LlamaHomeError {
   return new LlamaHomeError('payload_too_large', `The body may have at most ${bodyLimit} bytes.`, { limit: bodyLimit });
 }
@@ -14,31 +16,18 @@ function tooLarge(): LlamaHomeError {
  * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in,
  * `invalid_request` when it is not UTF-8, or not what its `Content-Digest` says.
  */
-export async function readJsonText(body: RequestBody): Promise<string> {
+async function readJsonText(body: RequestBody): Promise<string> {
   const mediaType = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
   }
-  const chunks: Uint8Array[] = [];
-  let length = (body.contentLength ?? 0) > bodyLimit ? Number.POSITIVE_INFINITY : 0;
-  try {
-    for await (const chunk of body.chunks()) {
-      length += chunk.length;
-      if (length > bodyLimit) break;
-      chunks.push(chunk);
-    }
-  } catch (error) {
+  const bytes = await body.read((body.contentLength ?? 0) > bodyLimit ? 0 : bodyLimit).catch((error: unknown) => {
     throw new LlamaHomeError('cancelled', 'The request ended before its body was whole.', undefined, { cause: error });
-  }
-  if (length > bodyLimit) {
-    // Clients read the answer when they have sent everything, so the rest is taken and dropped.
-    body.drop();
-    throw tooLarge();
-  }
-  const bytes = Buffer.concat(chunks);
+  });
+  if (bytes === undefined) throw tooLarge();
   checkDigest(body.digest, bytes);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new LlamaHomeError('invalid_request', 'The body is not valid UTF-8.', { field: 'body' });
   }
@@ -46,11 +35,7 @@ export async function readJsonText(body: RequestBody): Promise<string> {
 
 /** Reads a JSON body; `invalid_request` when it is not JSON. */
 export async function readJson(body: RequestBody): Promise<unknown> {
-  return parseJson(await readJsonText(body));
-}
-
-/** Reads JSON; `invalid_request` when it is none. */
-export function parseJson(text: string): unknown {
+  const text = await readJsonText(body);
   try {
     return JSON.parse(text);
   } catch {

@@ -10,6 +10,7 @@ import { useHiddenSchema } from './useHiddenSchema.js';
 import { useOperationCaps } from './useOperationCaps.js';
 import { useQueryLimits } from './useQueryLimits.js';
 import { useRateLimit } from './useRateLimit.js';
+import { useReadBody } from './useReadBody.js';
 import { useShowOut } from './useShowOut.js';
 import { useTelemetry } from './useTelemetry.js';
 
@@ -26,6 +27,7 @@ export function guardPlugins(
     useErrors(),
     useTelemetry(),
     useBrowserGuard(),
+    useReadBody(),
     useAuthentication(access),
     ...(environment.introspection ? [] : [useHiddenSchema()]),
     useEventStream(),
