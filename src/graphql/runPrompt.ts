@@ -1,7 +1,6 @@
 import { LlamaHomeError } from '../errors/index.js';
 import type { BatchInput, Prompt, PromptEvent, PromptInput } from '../prompts/Prompt.js';
 import type { GraphQLContext } from './context.js';
-import { leavable } from './leavable.js';
 
 /** Awaits `work`; when the caller goes first, those of `prompts` that nobody else asked for are cancelled. */
 async function whileWanted<T>(context: GraphQLContext, prompts: readonly Prompt[], work: Promise<T>): Promise<T> {
@@ -43,14 +42,10 @@ export async function processBatch(context: GraphQLContext, input: BatchInput): 
 }
 
 /** Submits a prompt and follows it; leaving before its end cancels it. */
-export async function streamPrompt(
-  context: GraphQLContext,
-  input: PromptInput,
-): Promise<AsyncGenerator<PromptEvent, void, void>> {
+export async function streamPrompt(context: GraphQLContext, input: PromptInput): Promise<AsyncIterable<PromptEvent>> {
   const { services, principal, signal, observed } = context;
   const prompt = await services.prompts.submit(principal, input, 'followed');
   observed?.ran(prompt);
   context.onAccepted?.(prompt.id);
-  const events = await services.prompts.follow(principal, prompt.id);
-  return leavable(events, { signal, onLeave: () => services.prompts.leave(prompt) });
+  return services.prompts.follow(principal, prompt.id, { signal, onLeave: () => services.prompts.leave(prompt) });
 }

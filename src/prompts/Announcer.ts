@@ -12,9 +12,14 @@ export class Announcer {
   private timer: NodeJS.Timeout | undefined;
   private restUntil = 0;
 
-  /** Settles at the next telling; call it before looking for what is new. */
-  changed(): Promise<void> {
-    return new Promise((resolve) => this.listeners.add(resolve));
+  /** Calls back at the next telling; look for what is new before. */
+  once(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Does not call back any more. */
+  drop(listener: () => void): void {
+    this.listeners.delete(listener);
   }
 
   /** Tells everybody at once: for what nobody may wait for. */
@@ -24,7 +29,7 @@ export class Announcer {
     const listeners = [...this.listeners];
     this.listeners.clear();
     const begun = performance.now();
-    for (const resolve of listeners) resolve();
+    for (const listener of listeners) listener();
     if (listeners.length < crowd) return;
     // All that the listeners do at once is done before the next turn of the event loop.
     setImmediate(() => {

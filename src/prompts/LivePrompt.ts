@@ -1,15 +1,13 @@
 import type { EngineProgress } from '../engine/Engine.js';
 import type { LlamaHomeError } from '../errors/index.js';
 import { Announcer } from './Announcer.js';
-import { encodeCursor, type Position } from './cursor.js';
-import { type FinishReason, isFinished, type Prompt, type PromptEvent } from './Prompt.js';
+import type { Position } from './cursor.js';
+import { type Followed, Following, type FollowOptions } from './Following.js';
+import { type FinishReason, isFinished, type Prompt } from './Prompt.js';
 
-/**
- * A Prompt that is not finished yet, with those who wait for it. Followers are not told what changed: each reads on
- * from its own position in the text, so a slow one gets a larger chunk and slows nobody.
- */
-export class LivePrompt {
-  private readonly news = new Announcer();
+/** A Prompt that is not finished yet, with those who wait for it. Followers are not told what changed: each reads on. */
+export class LivePrompt implements Followed {
+  readonly news = new Announcer();
   private tellEnd: () => void = () => {};
   private readonly end = new Promise<void>((resolve) => {
     this.tellEnd = resolve;
@@ -77,13 +75,8 @@ export class LivePrompt {
   }
 
   /** Every event from a position on, ending with completed or failed. */
-  async *follow(from: Position): AsyncGenerator<PromptEvent, void, void> {
-    this.followers++;
-    try {
-      yield* followText(this.prompt, from, { started: () => this.started, changed: () => this.news.changed() });
-    } finally {
-      this.followers--;
-    }
+  follow(from: Position, options?: FollowOptions): Following {
+    return new Following(this, from, options);
   }
 }
 
@@ -95,47 +88,4 @@ function abortable(signal: AbortSignal | undefined): { promise: Promise<void>; s
     stop = () => signal?.removeEventListener('abort', listener);
   });
   return { promise, stop };
-}
-
-/** How a stream learns that there may be more; a stored prompt never changes. */
-interface Liveness {
-  started(): boolean;
-  changed(): Promise<void>;
-}
-
-/** The stream of a prompt that has ended, read from what was stored. */
-export function followStored(prompt: Prompt, from: Position): AsyncGenerator<PromptEvent, void, void> {
-  const ran = prompt.status === 'COMPLETED' || prompt.text !== '' || prompt.timings.queueMs !== null;
-  return followText(prompt, from, { started: () => ran, changed: () => Promise.resolve() });
-}
-
-async function* followText(prompt: Prompt, from: Position, live: Liveness): AsyncGenerator<PromptEvent, void, void> {
-  let { attempt, offset, ended } = from;
-  let index = 0;
-  const cursor = (end = false) => encodeCursor({ attempt, offset, ended: end });
-  for (;;) {
-    const change = isFinished(prompt.status) ? undefined : live.changed();
-    if (attempt !== prompt.attempt && live.started()) {
-      attempt = prompt.attempt;
-      offset = 0;
-      ended = false;
-      yield { type: 'started', attempt, cursor: cursor(), prompt };
-    }
-    if (ended) return;
-    if (attempt === prompt.attempt && prompt.text.length > offset) {
-      const text = prompt.text.slice(offset);
-      offset = prompt.text.length;
-      yield { type: 'chunk', index: index++, text, cursor: cursor(), prompt };
-    }
-    // While an event was delivered, more may have come: look again before waiting.
-    if (isFinished(prompt.status)) {
-      if (attempt === prompt.attempt && prompt.text.length > offset) continue;
-      attempt = prompt.attempt;
-      yield prompt.error !== null
-        ? { type: 'failed', error: prompt.error, cursor: cursor(true), prompt }
-        : { type: 'completed', cursor: cursor(true), prompt };
-      return;
-    }
-    await change;
-  }
 }

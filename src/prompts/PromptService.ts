@@ -4,15 +4,15 @@ import type { ConfigService } from '../config/ConfigService.js';
 import { invalidRequest, isRetryable, LlamaHomeError } from '../errors/index.js';
 import type { PromptRecord } from '../storage/PromptRepository.js';
 import { decodeCursor, type Position } from './cursor.js';
+import { type Following, type FollowOptions, followStored } from './Following.js';
 import { Idempotency } from './Idempotency.js';
-import { followStored, LivePrompt } from './LivePrompt.js';
+import { LivePrompt } from './LivePrompt.js';
 import { listPrompts, type PromptPage } from './listPrompts.js';
 import { type NormalisedInput, normaliseInput } from './normaliseInput.js';
 import {
   type BatchInput,
   isFinished,
   type Prompt,
-  type PromptEvent,
   type PromptInput,
   type PromptMode,
   type PromptStatus,
@@ -132,15 +132,15 @@ export class PromptService {
   async follow(
     principal: Principal,
     id: string,
-    after?: string | null,
-  ): Promise<AsyncGenerator<PromptEvent, void, void>> {
+    { after, ...options }: FollowOptions & { after?: string | null } = {},
+  ): Promise<Following> {
     const prompt = await this.get(principal, id);
     const from: Position = after == null ? { attempt: 0, offset: 0, ended: false } : decodeCursor(after);
     const beyond = from.attempt === prompt.attempt && from.offset > prompt.text.length;
     if (beyond || from.attempt > prompt.attempt) {
       throw invalidRequest('after', 'The cursor does not belong to this prompt: leave it out to begin anew.');
     }
-    return this.runner.find(id)?.live.follow(from) ?? followStored(prompt, from);
+    return this.runner.find(id)?.live.follow(from, options) ?? followStored(prompt, from, options);
   }
 
   /** @throws LlamaHomeError `prompt_not_found` when it does not exist or is somebody else's (unless scope prompts:all) */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { initialConfig } from '../../src/config/Config.js';
 import { LlamaHomeError } from '../../src/errors/index.js';
 import { decodeCursor, encodeCursor } from '../../src/prompts/cursor.js';
-import { followStored, LivePrompt } from '../../src/prompts/LivePrompt.js';
+import { followStored } from '../../src/prompts/Following.js';
+import { LivePrompt } from '../../src/prompts/LivePrompt.js';
 import { normaliseInput } from '../../src/prompts/normaliseInput.js';
 import type { PromptEvent } from '../../src/prompts/Prompt.js';
 import { newRecord } from '../../src/prompts/records.js';
@@ -132,6 +133,57 @@ describe('following a prompt', () => {
     expect([...texts]).toEqual([live.prompt.text]);
     expect(live.followers).toBe(0);
   });
+});
+
+describe('leaving a prompt', () => {
+  test('ends a waiting `next()` at once, is told once, and counts no follower any more', async () => {
+    const live = livePrompt();
+    const onLeave = vi.fn();
+    const events = live.follow(beginning, { onLeave });
+    const waiting = events.next();
+    expect(live.followers).toBe(1);
+    await events.return();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await events.return();
+    expect(onLeave).toHaveBeenCalledTimes(1);
+    expect(live.followers).toBe(0);
+    start(live);
+    expect((await events.next()).done).toBe(true);
+  });
+
+  test('happens by a signal too, also one that came before', async () => {
+    const live = livePrompt();
+    const controller = new AbortController();
+    const onLeave = vi.fn();
+    const waiting = live.follow(beginning, { signal: controller.signal, onLeave }).next();
+    controller.abort();
+    expect((await waiting).done).toBe(true);
+    expect((await live.follow(beginning, { signal: controller.signal, onLeave }).next()).done).toBe(true);
+    expect(onLeave).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not told after the last event', async () => {
+    const live = livePrompt();
+    const onLeave = vi.fn();
+    const all = read(live.follow(beginning, { onLeave }));
+    live.complete('STOP');
+    expect((await all).map(({ type }) => type)).toEqual(['completed']);
+    expect(onLeave).not.toHaveBeenCalled();
+  });
+
+  test('two who ask the same follower get one event each', async () => {
+    const live = livePrompt();
+    const events = live.follow(beginning);
+    const both = [events.next(), events.next()];
+    start(live);
+    say(live, 'x');
+    expect((await Promise.all(both)).map(({ value }) => value?.type)).toEqual(['started', 'chunk']);
+    await events.return();
+  });
+});
+
+test('a stored prompt that somebody else still runs ends its stream instead of waiting for ever', async () => {
+  expect(await read(followStored(livePrompt().prompt, beginning))).toEqual([]);
 });
 
 describe('a cursor', () => {

@@ -44,7 +44,7 @@ export function useErrors(): GuardPlugin {
           // A stream ends with its error as a last result, instead of breaking the connection that it shares.
           const lastResult = (error: unknown) => ({ errors: [codedError(error, contextValue, 'partial')] });
           const toResult = (event: ExecutionResult) => withCodes(event, contextValue);
-          setResult(new ResultStream(result[Symbol.asyncIterator](), toResult, { lastResult }));
+          setResult(ResultStream.through(result, { toResult, lastResult }));
         },
       };
     },

@@ -4,6 +4,7 @@ import type { AccessService, RateLimitState } from '../../access/AccessService.j
 import type { Principal } from '../../access/Principal.js';
 import { LlamaHomeError } from '../../errors/index.js';
 import { isPermitted } from '../permissions.js';
+import { ResultStream } from '../subscribe/ResultStream.js';
 import { toGraphQLError } from '../tellErrors.js';
 import { codedError } from './codedError.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
@@ -46,23 +47,14 @@ function withFirstRateLimit(
   results: AsyncIterable<ExecutionResult>,
   state: RateLimitState,
 ): AsyncIterableIterator<ExecutionResult> {
-  const source = results[Symbol.asyncIterator]();
   let isFirst = true;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      const step = await source.next();
-      if (step.done || !isFirst) return step;
+  return ResultStream.through(results, {
+    toResult: (result) => {
+      if (!isFirst) return result;
       isFirst = false;
-      return { done: false, value: withRateLimit(step.value, state) };
+      return withRateLimit(result, state);
     },
-    async return() {
-      await source.return?.();
-      return { done: true, value: undefined };
-    },
-  };
+  });
 }
 
 /** What was charged for root fields that were refused after all. */

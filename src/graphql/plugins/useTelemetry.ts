@@ -69,7 +69,7 @@ export function useTelemetry(): GuardPlugin {
             if (event.errors !== undefined) note(observed, event);
             return event;
           };
-          setResult(new ResultStream(result[Symbol.asyncIterator](), toResult, { onEnd: () => end() }));
+          setResult(ResultStream.through(result, { toResult, onEnd: () => end() }));
         },
       };
     },

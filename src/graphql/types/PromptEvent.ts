@@ -1,6 +1,5 @@
 import type { PromptEvent } from '../../prompts/Prompt.js';
 import { builder } from '../builder.js';
-import { leavable } from '../leavable.js';
 import { streamPrompt } from '../runPrompt.js';
 import { PromptErrorType, PromptType } from './Prompt.js';
 import { PromptInputType } from './PromptInput.js';
@@ -70,8 +69,8 @@ builder.subscriptionFields((t) => ({
       id: t.arg.id({ required: true, description: 'The Prompt.' }),
       after: t.arg.string({ description: 'A cursor: go on right behind its event.' }),
     },
-    subscribe: async (_root, { id, after }, { services, principal, signal }) =>
-      leavable(await services.prompts.follow(principal, id, after ?? null), { signal }),
+    subscribe: (_root, { id, after }, { services, principal, signal }) =>
+      services.prompts.follow(principal, id, { after: after ?? null, signal }),
     resolve: (event) => event,
   }),
 }));
