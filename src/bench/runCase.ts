@@ -30,6 +30,8 @@ export interface CaseOptions {
   onRun?: (text: string) => void;
 }
 
+/** Turns before those that count: the code of a server that has just started is still being compiled in the first. */
+const warmUps = 2;
 /** Turns are given up as disturbed after this many times the runs asked for. */
 const mostTurns = 3;
 
@@ -56,13 +58,13 @@ export function serverSide(
 }
 
 /**
- * Runs the sides of a case in turn, run by run, each time with the same prompts, new to all: first a run of each that
- * does not count, then `runs` turns, each begun by another side than the one before.
+ * Runs the sides of a case in turn, run by run, each time with the same prompts, new to all: first two runs of each
+ * that do not count, then `runs` turns, each begun by another side than the one before.
  */
 export async function runCase(bench: Case, { runs, calm, onRun }: CaseOptions): Promise<CaseReport> {
   const taken: { run: Run; latencies: Latencies }[][] = [];
   const disturbed: typeof taken = [];
-  for (let turn = 0; taken.length < runs && turn <= runs * mostTurns; turn++) {
+  for (let turn = 0; taken.length < runs && turn < warmUps + runs * mostTurns; turn++) {
     if (calm !== null) await waitForCalm(calm);
     const seed = seedOfRun(bench.options.seed, turn);
     const order = bench.sides.map((_, index) => (index + turn) % bench.sides.length);
@@ -71,7 +73,7 @@ export async function runCase(bench: Case, { runs, calm, onRun }: CaseOptions): 
       const side = bench.sides[index];
       if (side !== undefined) results[index] = [await side.run({ ...bench.options, seed })];
     }
-    if (turn === 0) continue;
+    if (turn < warmUps) continue;
     const flat = results.flat();
     const isCalm = calm === null || flat.every(({ run }) => (run.otherCores ?? 0) <= calm);
     (isCalm ? taken : disturbed).push(flat);

@@ -51,8 +51,8 @@ interface Reading {
 
 /** Readings closer together than this share one: rates over shorter times say little. */
 const freshMs = 250;
-/** Each tick wakes the process: every 10 ms they cost more than all else of an idle server together. */
-const resolutionMs = 50;
+/** Each tick wakes the process, about 0.1 ms of it: every 10 ms they cost more than all else of an idle server together. */
+const resolutionMs = 200;
 /** An engine that does not answer within this time is left out of a reading. */
 const answerMs = 1000;
 const kinds: readonly ResourceKind[] = ['cpu', 'memory', 'gpu', 'eventLoop'];

@@ -5,9 +5,9 @@ import type { StepReport } from '../../src/engine/protocol.js';
 const step = { stepMs: 5, sequences: 1, evaluated: 1, prefilled: 0, generated: 1, busy: 1, staged: 0, heldTokens: 9 };
 const token = (completionTokens: number, text: string) => ({ id: 'a', text, completionTokens });
 
-function outbox() {
+function outbox({ sharesProcessor = false } = {}) {
   const told: StepReport[] = [];
-  return { told, box: new Outbox((report) => told.push(report)) };
+  return { told, box: new Outbox((report) => told.push(report), sharesProcessor) };
 }
 
 describe('what steps bring', () => {
@@ -35,6 +35,20 @@ describe('what steps bring', () => {
     box.add([token(3, 'b')], step);
     box.tell(1002, Number.POSITIVE_INFINITY);
     expect(told).toHaveLength(2);
+  });
+
+  test.each([
+    ['every second step of 31 ms to eight readers where the model runs on the processor', 8, true, 5],
+    ['every step of 31 ms to three', 3, true, 10],
+    ['every step to eight where it runs on a GPU', 8, false, 10],
+  ])('is told %s', (_, readers, sharesProcessor, times) => {
+    const { told, box } = outbox({ sharesProcessor });
+    const all = (count: number) => Array.from({ length: readers }, (_, id) => ({ ...token(count, 'x'), id: `${id}` }));
+    for (let at = 0; at < 10; at++) {
+      box.add(all(at + 2), step);
+      box.tell(31 * (at + 1), 31);
+    }
+    expect(told).toHaveLength(times);
   });
 
   test('is told at once when a request ends, with all of its text', () => {

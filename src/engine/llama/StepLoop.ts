@@ -50,7 +50,7 @@ export class StepLoop {
   ) {
     this.text = new TokenText(native);
     this.table = new SlotTable(native, store);
-    this.outbox = new Outbox(report);
+    this.outbox = new Outbox(report, native.gpu === false);
   }
 
   submit(requests: readonly EngineRequest[]): void {

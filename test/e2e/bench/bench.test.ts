@@ -131,8 +131,8 @@ test('a peer with the API of OpenAI gets the same prompts, and the table shows b
     expect(code).toBe(0);
     expect(stdout).toContain('LlamaHome / peer, median of 2 turns:');
     expect(stdout).toMatch(/tokens\/s: [\d.]+ \([\d.]+ to [\d.]+; more is better\)/);
-    // A run that does not count, then two that do; each with a prompt of its own.
-    expect(new Set(asked).size).toBe(3);
+    // Two runs that do not count, then two that do; each with a prompt of its own.
+    expect(new Set(asked).size).toBe(4);
     expect(await readFile(plot, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   } finally {
     peer.close();
