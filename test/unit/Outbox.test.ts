@@ -68,6 +68,18 @@ describe('what steps bring', () => {
     expect(told[1]?.progress).toEqual([{ ...token(4, 'bc'), finished }]);
   });
 
+  test('does not take along what may wait when something may not', () => {
+    const { told, box } = outbox();
+    box.add([token(5, 'a')], step);
+    box.tell(0, 5);
+    box.add([{ ...token(1, 'first'), id: 'b' }, token(6, 'b')], step);
+    box.tell(5, 5);
+    expect(told[1]).toEqual({ steps: [step], progress: [{ ...token(1, 'first'), id: 'b' }] });
+    box.add([{ ...token(2, '!'), id: 'b' }, token(7, 'c')], step);
+    box.tell(15, 5);
+    expect(told[2]?.progress).toEqual([token(7, 'bc'), { ...token(2, '!'), id: 'b' }]);
+  });
+
   test('leaves nothing behind when there is nothing more to do', () => {
     const { told, box } = outbox();
     box.tell(0, 1);

@@ -16,7 +16,8 @@ const sharedEveryMs = { perReader: 8, most: 64 };
 export class Outbox {
   private steps: EngineStep[] = [];
   private readonly progress = new Map<string, EngineProgress>();
-  private urgent = false;
+  /** Whose news may not wait. */
+  private readonly urgent = new Set<string>();
   private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -30,13 +31,14 @@ export class Outbox {
     for (const next of progress) {
       const before = this.progress.get(next.id);
       this.progress.set(next.id, before === undefined ? next : merge(before, next));
-      if (isUrgent(next)) this.urgent = true;
+      if (isUrgent(next)) this.urgent.add(next.id);
     }
   }
 
   /** Tells what is due, unless that is nearer to the end of the next step. Call it while a step is under way. */
   tell(now: number, nextStepMs: number): void {
-    if (this.urgent || now - this.toldAt + nextStepMs / 2 >= this.everyMs) this.tellAll(now);
+    if (now - this.toldAt + nextStepMs / 2 >= this.everyMs) this.tellAll(now);
+    else if (this.urgent.size > 0) this.send(this.take(this.urgent));
   }
 
   private get everyMs(): number {
@@ -46,11 +48,21 @@ export class Outbox {
 
   tellAll(now: number): void {
     if (this.steps.length === 0) return;
-    this.send({ steps: this.steps, progress: [...this.progress.values()] });
-    this.steps = [];
-    this.progress.clear();
-    this.urgent = false;
+    this.send(this.take(this.progress.keys()));
     this.toldAt = now;
+  }
+
+  private take(ids: Iterable<string>): StepReport {
+    const progress: EngineProgress[] = [];
+    for (const id of ids) {
+      const next = this.progress.get(id);
+      if (next !== undefined) progress.push(next);
+      this.progress.delete(id);
+    }
+    const { steps } = this;
+    this.steps = [];
+    this.urgent.clear();
+    return { steps, progress };
   }
 }
 
