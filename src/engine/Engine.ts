@@ -28,6 +28,8 @@ export interface EngineRequest {
   /** The rendered prompt as tokens, from `tokenize`. */
   tokens: number[];
   sampling: SamplingParameters;
+  /** Nobody reads along: its text may come in its own time, as long as all of it comes sooner. Default false. */
+  unread?: boolean;
 }
 
 export interface TokenizedPrompt {

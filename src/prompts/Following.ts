@@ -24,7 +24,7 @@ export interface FollowOptions {
 /**
  * Every event of a prompt from a position on, ending with completed or failed. A follower reads on from its own
  * position in the text, so a slow one gets larger chunks and slows nobody. It can leave at any moment, which ends a
- * waiting `next()`. Written out, because of every token passes here, and a generator takes several times as long.
+ * waiting `next()`. Written out, because every token passes here, and a generator takes several times as long.
  */
 export class Following implements AsyncGenerator<PromptEvent, void, void> {
   private attempt: number;

@@ -136,6 +136,14 @@ describe('the plan of a step', () => {
       { slot: 1, tokens: 1 },
     ]);
   });
+
+  test('steps are as large where nobody reads along, until somebody does', () => {
+    const limit = { batchSize: 512, sharedChunk: 64, loneChunk: 256, drafted: 0 };
+    const unread = [0, 100, 100, 100].map((remaining, slot) => ({ slot, remaining, arrival: slot, unread: true }));
+    const total = (list: PlannedSequence[]) => planStep(list, limit).reduce((sum, { tokens }) => sum + tokens, 0);
+    expect(total(unread)).toBe(1 + 256);
+    expect(total([...unread, { slot: 4, remaining: 0, arrival: 4 }])).toBeLessThanOrEqual(2 + 100 + 2);
+  });
 });
 
 describe('the size of a prefill chunk', () => {

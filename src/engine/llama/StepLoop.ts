@@ -10,7 +10,7 @@ import { type CopyWorth, SlotTable } from './SlotTable.js';
 import { mostDrafted, mostDrafting, StepCosts } from './StepCosts.js';
 import { TokenText } from './TokenText.js';
 
-/** Aims for the duration of a step that prefills: with others waiting, and alone. */
+/** Aims for the duration of a step that prefills: with others waiting, and alone or with nobody who reads along. */
 const sharedStepMs = 200;
 const loneStepMs = 500;
 /** The figures of a message that tells only who came and went. */
@@ -144,7 +144,7 @@ export class StepLoop {
     return this.table.used.flatMap(({ slot, tokens, running }) => {
       if (running === undefined || running.waitsFor !== undefined) return [];
       const remaining = running.next === undefined ? running.request.tokens.length - tokens.length : 0;
-      return [{ slot, remaining, arrival: running.arrival }];
+      return [{ slot, remaining, arrival: running.arrival, unread: running.request.unread }];
     });
   }
 

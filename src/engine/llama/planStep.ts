@@ -5,6 +5,8 @@ export interface PlannedSequence {
   remaining: number;
   /** Grows with each request: the lowest came first. */
   arrival: number;
+  /** Nobody reads its tokens as they come. */
+  unread?: boolean | undefined;
 }
 
 export interface StepLimits {
@@ -12,7 +14,7 @@ export interface StepLimits {
   batchSize: number;
   /** Prompt tokens per step while another sequence decodes or waits for its prefill. */
   sharedChunk: number;
-  /** Prompt tokens per step when nobody else is there. */
+  /** Prompt tokens per step when nobody else is there, or nobody reads along. */
   loneChunk: number;
   /** Guessed tokens evaluated behind each next one while all decode. */
   drafted: number;
@@ -44,7 +46,8 @@ export function planStep(sequences: readonly PlannedSequence[], limits: StepLimi
   for (const { slot, remaining } of sequences) {
     if (remaining === 0 && given.size < limits.batchSize) given.set(slot, 1);
   }
-  const chunk = sequences.length === 1 ? limits.loneChunk : limits.sharedChunk;
+  const isHurried = sequences.length > 1 && sequences.some(({ unread }) => unread !== true);
+  const chunk = isHurried ? limits.sharedChunk : limits.loneChunk;
   const isShort = ({ remaining }: PlannedSequence) => remaining <= shortChunks * chunk;
   const inTurn = sequences
     .filter(({ remaining }) => remaining > 0)
