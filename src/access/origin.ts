@@ -15,7 +15,7 @@ type OriginEnvironment = Pick<Environment, 'host' | 'cors'>;
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 
 /** What programs on this machine mostly send: it needs no closer look. */
-const usualHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
+const usualHost = /^(localhost|127\.0\.0\.1|\[::1\])(:[1-5]?\d{1,4})?$/;
 
 function urlOf(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
