@@ -14,7 +14,7 @@ type OriginEnvironment = Pick<Environment, 'host' | 'cors'>;
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 
-/** What programs on this machine mostly send: it needs no closer look. */
+/** What programs on this machine mostly send: it needs no closer look. Of the ports those below 60,000, which all exist. */
 const usualHost = /^(localhost|127\.0\.0\.1|\[::1\])(:[1-5]?\d{1,4})?$/;
 
 function urlOf(text: string): URL | undefined {

@@ -5,12 +5,12 @@ import type { StepReport } from '../protocol.js';
  * How often what is not urgent is told, in milliseconds: more than 60 times a second is more than a reader can see, and
  * each telling takes time from the processor that decodes.
  */
-const everyMs = 16;
+const tellEveryMs = 16;
 /**
  * Where the model runs on the very processor that tells, readers are told less often the more they are: telling eight
  * of them after every step takes 2 % of two cores from their decoding.
  */
-const sharedEveryMs = { perReader: 8, most: 64 };
+const sharedTellEveryMs = { perReader: 8, most: 64 };
 
 /** What steps bring, on its way to the server: short steps are told together. */
 export class Outbox {
@@ -37,13 +37,14 @@ export class Outbox {
 
   /** Tells what is due, unless that is nearer to the end of the next step. Call it while a step is under way. */
   tell(now: number, nextStepMs: number): void {
-    if (now - this.toldAt + nextStepMs / 2 >= this.everyMs) this.tellAll(now);
+    if (now - this.toldAt + nextStepMs / 2 >= this.dueAfterMs) this.tellAll(now);
     else if (this.urgent.size > 0) this.send(this.take(this.urgent));
   }
 
-  private get everyMs(): number {
-    const { perReader, most } = sharedEveryMs;
-    return this.sharesProcessor ? Math.max(everyMs, Math.min(most, perReader * this.progress.size)) : everyMs;
+  private get dueAfterMs(): number {
+    const { perReader, most } = sharedTellEveryMs;
+    if (!this.sharesProcessor) return tellEveryMs;
+    return Math.max(tellEveryMs, Math.min(most, perReader * this.progress.size));
   }
 
   tellAll(now: number): void {
