@@ -26,7 +26,7 @@ export interface FollowOptions {
  * position in the text, so a slow one gets larger chunks and slows nobody. It can leave at any moment, which ends a
  * waiting `next()`. Written out, because every token passes here, and a generator takes several times as long.
  */
-export class Following implements AsyncGenerator<PromptEvent, void, void> {
+export class Following implements AsyncIterableIterator<PromptEvent> {
   private attempt: number;
   private offset: number;
   private hasEnded: boolean;
@@ -68,17 +68,8 @@ export class Following implements AsyncGenerator<PromptEvent, void, void> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  throw(error: unknown): Promise<Step> {
-    this.leave();
-    return Promise.reject(error);
-  }
-
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.leave();
   }
 
   private readonly onNews = () => {
@@ -115,6 +106,7 @@ export class Following implements AsyncGenerator<PromptEvent, void, void> {
       this.hasEnded = true;
       const { error } = prompt;
       const cursor = this.cursor();
+      this.end();
       return event(error === null ? { type: 'completed', cursor, prompt } : { type: 'failed', error, cursor, prompt });
     }
     return news === undefined ? this.end() : undefined;

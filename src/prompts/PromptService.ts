@@ -128,6 +128,7 @@ export class PromptService {
   /**
    * The events of a prompt from its beginning or right after a cursor, ending with completed or failed. Leaving early
    * changes nothing for the prompt.
+   * @throws LlamaHomeError `conflict` for one that has not ended and is not run by this server
    */
   async follow(
     principal: Principal,
@@ -140,7 +141,15 @@ export class PromptService {
     if (beyond || from.attempt > prompt.attempt) {
       throw invalidRequest('after', 'The cursor does not belong to this prompt: leave it out to begin anew.');
     }
-    return this.runner.find(id)?.live.follow(from, options) ?? followStored(prompt, from, options);
+    const running = this.runner.find(id);
+    if (running !== undefined) return running.live.follow(from, options);
+    if (!isFinished(prompt.status)) {
+      throw new LlamaHomeError(
+        'conflict',
+        'Another server works on this prompt: follow it there, or ask for it again later.',
+      );
+    }
+    return followStored(prompt, from, options);
   }
 
   /** @throws LlamaHomeError `prompt_not_found` when it does not exist or is somebody else's (unless scope prompts:all) */

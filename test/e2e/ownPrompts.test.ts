@@ -1,4 +1,7 @@
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStorage } from '../../src/storage/Storage.js';
+import { newPrompt } from '../integration/storage/records.js';
 import {
   anyNode,
   cancelPrompt,
@@ -138,4 +141,17 @@ describe('a list by status', () => {
       expect((await listed(server.adminKey, 'COMPLETED'))[0]).toBe(process.prompt.id);
     }
   });
+});
+
+it('says so when a prompt is asked to be followed that another server works on', async () => {
+  const prompt = newPrompt({ ownerId: 'ann', status: 'RUNNING', mode: 'detached' });
+  const storage = await openStorage({ database: 'sqlite', home: server.home, logger: pino({ level: 'silent' }) });
+  await storage.prompts.insert([prompt]);
+  await storage.close();
+  const response = await server.rest(`/prompts/${prompt.id}/stream`, { key: keys.owner });
+  expect([response.status, await response.json()]).toMatchObject([409, { error: { code: 'conflict' } }]);
+  const client = server.ws(keys.owner);
+  const refusal = await all(over(client, promptEvents.toString(), { id: prompt.id })).catch((error) => error);
+  expect(refusal.errors[0].extensions.code).toBe('CONFLICT');
+  await client.dispose();
 });
