@@ -57,14 +57,16 @@ export class ResultStream<Event> implements Results {
     }
   };
 
-  private readonly pass = (result: ExecutionResult): Step => ({ done: false, value: through(this.stages, result) });
+  private readonly pass = (result: ExecutionResult): Step => ({ done: false, value: afterStages(this.stages, result) });
 
   private readonly fail = (error: unknown): Step => {
     this.end();
+    // Nobody will ask it for more; what it says to that concerns nobody.
+    this.source.return?.().catch(() => undefined);
     const at = this.stages.findIndex(({ lastResult }) => lastResult !== undefined);
     const last = this.stages[at]?.lastResult?.(error);
     if (last === undefined) throw error;
-    return { done: false, value: through(this.stages.slice(at + 1), last) };
+    return { done: false, value: afterStages(this.stages.slice(at + 1), last) };
   };
 
   private end(): Step {
@@ -74,6 +76,6 @@ export class ResultStream<Event> implements Results {
   }
 }
 
-function through(stages: readonly ResultStage[], result: ExecutionResult): ExecutionResult {
+function afterStages(stages: readonly ResultStage[], result: ExecutionResult): ExecutionResult {
   return stages.reduce((passed, { toResult }) => toResult?.(passed) ?? passed, result);
 }

@@ -69,6 +69,16 @@ describe('a stream of results', () => {
     },
   );
 
+  test('ends its source when a result can not be read', async () => {
+    const source = numbers(5);
+    const left = vi.spyOn(source, 'return');
+    const results = streamOf(source, () => {
+      throw new Error('broken');
+    });
+    await all(ResultStream.through(results, failed));
+    expect(left).toHaveBeenCalledTimes(1);
+  });
+
   test('throws a failure on that no stage takes', async () => {
     await expect(all(ResultStream.through(streamOf(numbers(1, new Error('broken'))), marked))).rejects.toThrow(
       'broken',
