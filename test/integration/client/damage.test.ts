@@ -61,8 +61,8 @@ async function collect(chunks: AsyncGenerator<TextChunk, GenerationResult, void>
   }
 }
 
-/** A letter of a text that is whole JSON still: nothing but its digest can tell. */
-const letter = /("text":"..)[^~"\\]/;
+/** The first letter of a text, past whatever is escaped before it: it is whole JSON still, and nothing but its digest can tell. */
+const letter = /("text":"(?:[^"\\a-z]|\\.)*)[a-z]/i;
 const spoiled = '$1~';
 
 describe('an answer that was damaged on its way', () => {
@@ -89,7 +89,7 @@ describe('an answer that was damaged on its way', () => {
 
   test('of GraphQL is asked for again where that is safe, and a typed error where it is not', async () => {
     const document = 'mutation Run($input: PromptInput!) { process(input: $input) { prompt { id text } } }';
-    const input = { prompt: 'graphql it', maxTokens: 30, idempotencyKey: 'graphql-it' };
+    const input = { prompt: 'graphql it', ...sampling, idempotencyKey: 'graphql-it' };
     type Result = { process: { prompt: { id: string; text: string } } };
     const damage = damageOnce(letter, spoiled);
     await through(damage, async (client) => {
@@ -97,10 +97,12 @@ describe('an answer that was damaged on its way', () => {
       expect(process.prompt.text).toBe((await direct.prompt(process.prompt.id)).text);
     });
     expect([damage.done(), await inputs('graphql it')]).toEqual([true, 1]);
-    await through(damageOnce(letter, spoiled), async (client) => {
-      const asked = client.graphql<Result>(document, { input: { prompt: 'unsafe', maxTokens: 30 } });
+    const unsafe = damageOnce(letter, spoiled);
+    await through(unsafe, async (client) => {
+      const asked = client.graphql<Result>(document, { input: { prompt: 'unsafe', ...sampling } });
       await expect(asked).rejects.toMatchObject({ name: 'ConnectionError', code: 'unexpected_answer' });
     });
+    expect(unsafe.done()).toBe(true);
     expect(await inputs('unsafe')).toBe(1);
   });
 
