@@ -1,8 +1,18 @@
 import { chmod, open } from 'node:fs/promises';
-import { type Dialect, type Driver, SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  type Dialect,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
 import Libsql from 'libsql';
 
 const privateFile = 0o600;
+/** More than there are kinds of statements. */
+const keptStatements = 100;
 
 const settings = [
   // Readers and the one writer do not wait for each other; a commit survives the end of the process without an fsync.
@@ -64,7 +74,7 @@ export class SqliteFile {
 
 class LibsqlDialect extends SqliteDialect {
   constructor(private readonly database: Libsql.Database) {
-    super({ database: asSqliteDatabase(database) });
+    super({ database: new PreparedStatements(database) });
   }
 
   override createDriver(): Driver {
@@ -78,7 +88,7 @@ class LibsqlDialect extends SqliteDialect {
 
 class LibsqlDriver extends SqliteDriver {
   constructor(private readonly database: Libsql.Database) {
-    super({ database: asSqliteDatabase(database) });
+    super({ database: new PreparedStatements(database) });
   }
 
   /**
@@ -106,6 +116,45 @@ class LibsqlAdapter extends SqliteAdapter {
   }
 }
 
-function asSqliteDatabase(database: Libsql.Database): SqliteDatabase {
-  return { prepare: (sql) => database.prepare(sql), close: () => void database.close() };
+/** Keeps statements prepared, for SQLite takes as long to read one as to run it. */
+class PreparedStatements implements SqliteDatabase {
+  private readonly statements = new Map<string, SqliteStatement>();
+
+  constructor(private readonly database: Libsql.Database) {}
+
+  prepare(sql: string): SqliteStatement {
+    const kept = this.statements.get(sql);
+    if (kept !== undefined) return kept;
+    const statement = this.make(sql);
+    for (const first of this.statements.keys()) {
+      if (this.statements.size < keptStatements) break;
+      this.statements.delete(first);
+    }
+    this.statements.set(sql, statement);
+    return statement;
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.database.close();
+  }
+
+  private make(sql: string): SqliteStatement {
+    const statement = this.database.prepare(sql);
+    /** One that has failed may be in progress still, and would fail again. */
+    const attempt = <T>(run: () => T): T => {
+      try {
+        return run();
+      } catch (error) {
+        this.statements.delete(sql);
+        throw error;
+      }
+    };
+    return {
+      reader: statement.reader,
+      all: (parameters) => attempt(() => statement.all(parameters)),
+      run: (parameters) => attempt(() => statement.run(parameters)),
+      iterate: (parameters) => attempt(() => statement.iterate(parameters)),
+    };
+  }
 }
