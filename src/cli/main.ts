@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --no-memory-reducer --min-semi-space-size=8
 import { Command, CommanderError } from 'commander';
 import { APIError } from '../client/APIError.js';
 import { LlamaHomeError } from '../errors/index.js';

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { LlamaHomeError } from '../errors/index.js';
+import { nodeOptions } from '../nodeOptions.js';
 import type { Engine, EngineOptions } from './Engine.js';
 import { EngineProcess } from './EngineProcess.js';
 
@@ -17,7 +18,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     // 1.8 times slower at one sequence on two cores.
     env: { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv: nodeOptions,
   });
   const { onLoadProgress, onLog, ...load } = options;
   const engine = new EngineProcess(child, { onLoadProgress, onLog });

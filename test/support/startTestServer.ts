@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { nodeOptions } from '../../src/nodeOptions.js';
 import type { TypedDocumentString } from './generated/graphql.js';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -220,7 +221,7 @@ export async function runProgram(
 /** Starts the built server and waits until it is ready. Stop it at the end. */
 export async function startTestServer({ env, home }: TestServerOptions = {}): Promise<TestServer> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'llamahome-test-')));
-  const child = spawn(process.execPath, [program, 'serve'], {
+  const child = spawn(process.execPath, [...nodeOptions, program, 'serve'], {
     env: testEnvironment(folder, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeOptions } from '../../nodeOptions.js';
 import { StartError } from '../../server/StartError.js';
 import type { TransportName } from '../Job.js';
 import { childrenOf, listenerOf } from '../machine/procfs.js';
@@ -32,7 +33,7 @@ export async function startLlamaHome(options: LlamaHomeOptions): Promise<Running
   try {
     const { pid, stop } = await startProgram(
       process.execPath,
-      [program, 'serve'],
+      [...nodeOptions, program, 'serve'],
       environment(home, options),
       (line) => {
         key ??= /lh_[\w-]{43}/.exec(line)?.[0] ?? null;
