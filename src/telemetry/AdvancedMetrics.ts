@@ -67,7 +67,7 @@ export class AdvancedMetrics extends MetricsCollector {
     const labels = { model };
     this.prompts.prompts.inc({ model, outcome });
     this.prompts.promptTokens.inc(labels, promptTokens);
-    this.prompts.completionTokens.inc(labels, completionTokens);
+    this.prompts.completionTokens.add(labels, completionTokens);
     this.prompts.prefixCacheHits.inc(labels, cachedTokens);
     this.prompts.promptLength.observe(labels, promptTokens);
     this.prompts.completionLength.observe(labels, completionTokens);

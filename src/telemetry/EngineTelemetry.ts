@@ -17,7 +17,7 @@ export interface EngineTelemetryOptions extends Omit<EngineSources, 'engines'> {
 /** Measures the engines. */
 export class EngineTelemetry {
   private readonly instruments: EngineInstruments;
-  private readonly models = new WeakMap<Engine, string>();
+  private readonly labels = new WeakMap<Engine, { model: string }>();
   private readonly lastStep = new WeakMap<Engine, EngineStep>();
 
   constructor(private readonly options: EngineTelemetryOptions) {
@@ -32,22 +32,22 @@ export class EngineTelemetry {
   watch(engine: Engine): void {
     engine.onStep = (step) => this.step(engine, step);
     void engine.closed.then(({ expected }) => {
-      if (!expected) this.instruments.restarts.inc({ model: this.modelOf(engine) });
+      if (!expected) this.instruments.restarts.inc(this.labelsOf(engine));
     });
   }
 
   private step(engine: Engine, step: EngineStep): void {
     this.lastStep.set(engine, step);
     if (step.sequences === 0) return;
-    const labels = { model: this.modelOf(engine) };
-    this.instruments.stepSequences.observe(labels, step.sequences);
-    this.instruments.stepTokens.observe(labels, step.evaluated);
-    this.instruments.stepDuration.observe(labels, step.stepMs / 1000);
+    const labels = this.labelsOf(engine);
+    this.instruments.stepSequences.add(labels, step.sequences);
+    this.instruments.stepTokens.add(labels, step.evaluated);
+    this.instruments.stepDuration.add(labels, step.stepMs / 1000);
   }
 
   private readings(): EngineReading[] {
     return [...this.options.engines()].map(([model, engine]) => {
-      this.modelOf(engine);
+      this.labelsOf(engine);
       const { slots, contextLength, memoryBytes, gpuMemoryBytes } = engine.info;
       const held = this.lastStep.get(engine)?.heldTokens ?? 0;
       const kvUsage = held / (slots * contextLength);
@@ -62,16 +62,17 @@ export class EngineTelemetry {
   }
 
   /** An engine learns whose it is only after its start. */
-  private modelOf(engine: Engine): string {
-    const known = this.models.get(engine);
+  private labelsOf(engine: Engine): { model: string } {
+    const known = this.labels.get(engine);
     if (known !== undefined) return known;
     for (const [model, running] of this.options.engines()) {
       if (running !== engine) continue;
-      this.models.set(engine, model);
+      const labels = { model };
+      this.labels.set(engine, labels);
       // A counter that begins with 1 looks to Prometheus as if nothing had happened.
-      this.instruments.restarts.inc({ model }, 0);
-      return model;
+      this.instruments.restarts.inc(labels, 0);
+      return labels;
     }
-    return 'unknown';
+    return { model: 'unknown' };
   }
 }

@@ -80,7 +80,7 @@ export class PromptTelemetry implements PromptObserver {
     if (finished !== undefined) journey.finished = finished;
     if (completionTokens <= journey.tokens) return;
     let fresh = completionTokens - journey.tokens;
-    this.instruments.completionTokens.inc(journey.labels, fresh);
+    this.instruments.completionTokens.add(journey.labels, fresh);
     journey.tokens = completionTokens;
     if (journey.lastToken === undefined) {
       fresh--;
@@ -91,7 +91,7 @@ export class PromptTelemetry implements PromptObserver {
     // Tokens that are told together came one after the other.
     const between = (now - (journey.lastToken ?? now)) / fresh;
     for (let token = 0; token < fresh; token++) {
-      this.instruments.interToken.observe(journey.labels, between / 1000);
+      this.instruments.interToken.add(journey.labels, between / 1000);
       this.recent.between.add(between, now);
     }
     journey.lastToken = now;

@@ -18,15 +18,21 @@ export interface Definition<Label extends string> {
   labels?: readonly Label[];
 }
 
-/** The counter of that name in the registry; it is made when it is not there, so that several may share it. */
-export function counter<Label extends string>(registry: Registry, definition: Definition<Label>): Counter<Label> {
+/**
+ * The counter of that name in the registry; it is made when it is not there, so that several may share it. `collect` is
+ * called before each reading.
+ */
+export function counter<Label extends string>(
+  registry: Registry,
+  definition: Definition<Label> & { collect?: () => void },
+): Counter<Label> {
   const { name, ...rest } = configOf(definition);
   const known = registry.getSingleMetric(name);
   if (known instanceof Counter) return known as Counter<Label>;
-  return new Counter<Label>({ name, ...rest, registers: [registry] });
+  return new Counter<Label>({ name, ...rest, registers: [registry], ...collecting(definition) });
 }
 
-/** Like `counter`. `collect` is called before each reading, to set what is only known then. */
+/** Like `counter`; what `collect` does not set is gone. */
 export function gauge<Label extends string>(
   registry: Registry,
   definition: Definition<Label> & { collect?: (gauge: Gauge<Label>) => void },
@@ -53,7 +59,7 @@ export function gauge<Label extends string>(
 /** Like `counter`, with the upper bounds of its buckets; those of durations when none are given. */
 export function histogram<Label extends string>(
   registry: Registry,
-  definition: Definition<Label> & { buckets?: number[] },
+  definition: Definition<Label> & { buckets?: number[]; collect?: () => void },
 ): Histogram<Label> {
   const { name, ...rest } = configOf(definition);
   const known = registry.getSingleMetric(name);
@@ -63,7 +69,12 @@ export function histogram<Label extends string>(
     ...rest,
     buckets: definition.buckets ?? durationBuckets,
     registers: [registry],
+    ...collecting(definition),
   });
+}
+
+function collecting({ collect }: { collect?: () => void }): { collect?: () => void } {
+  return collect === undefined ? {} : { collect };
 }
 
 function configOf<Label extends string>({ name, help, labels = [] }: Definition<Label>) {

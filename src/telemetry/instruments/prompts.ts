@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { counter, histogram, tokenBuckets } from './define.js';
+import { lateCounter, lateHistogram } from './late.js';
 
 /** How a prompt can end: what the model or the caller decided, or `error`. */
 export type PromptOutcome = 'stop' | 'length' | 'cancelled' | 'error';
@@ -17,7 +18,7 @@ export function promptInstruments(registry: Registry) {
       help: 'From arrival of a prompt to its first generated token.',
       labels: model,
     }),
-    interToken: histogram(registry, {
+    interToken: lateHistogram(registry, {
       name: 'inter_token_latency_seconds',
       help: 'Between two generated tokens of a prompt that follow each other.',
       labels: model,
@@ -59,7 +60,7 @@ export function promptInstruments(registry: Registry) {
       help: 'Tokens of all prompts that were run, reused ones included.',
       labels: model,
     }),
-    completionTokens: counter(registry, {
+    completionTokens: lateCounter(registry, {
       name: 'completion_tokens_total',
       help: 'Tokens generated.',
       labels: model,
