@@ -3,8 +3,10 @@ import { LlamaHomeError } from '../errors/index.js';
 import type { PromptStatus } from '../prompts/Prompt.js';
 import { toName } from './columns.js';
 import type { Database } from './Database.js';
-import { type PromptRecord, toChangedRow, toRecord, toRow } from './promptRow.js';
+import { type ChangedRow, type PromptRecord, toChangedRow, toRecord, toRow } from './promptRow.js';
+import { Statement } from './Statement.js';
 import { isTaken } from './storageError.js';
+import type { PromptRow } from './tables.js';
 
 export type { PromptRecord } from './promptRow.js';
 
@@ -30,6 +32,11 @@ const portion = 25;
 
 /** Every Prompt that was accepted. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
 export class PromptRepository {
+  private readonly insertRow = new Statement<PromptRow>((writer, row) => writer.insertInto('prompts').values(row));
+  private readonly changeRow = new Statement<ChangedRow & { id: string }>((writer, { id, ...columns }) =>
+    writer.updateTable('prompts').set(columns).where('id', '=', id),
+  );
+
   constructor(private readonly database: Database) {}
 
   /**
@@ -42,7 +49,7 @@ export class PromptRepository {
       for (const [index, rows] of portions.entries()) {
         if (index > 0) await nextTurn();
         try {
-          await writer.insertInto('prompts').values(rows).execute();
+          for (const row of rows) await this.insertRow.run(writer, row);
         } catch (error) {
           throw isTaken(error, 'idempotency_key') ? keyTaken(error) : error;
         }
@@ -57,13 +64,11 @@ export class PromptRepository {
 
   /** Like `update`, all or none. */
   async updateMany(records: readonly PromptRecord[]): Promise<void> {
-    const portions = inPortions(records.map((record) => ({ id: record.id, columns: toChangedRow(record) })));
+    const portions = inPortions(records.map((record) => ({ ...toChangedRow(record), id: record.id })));
     await this.database.write(async (writer) => {
       for (const [index, changes] of portions.entries()) {
         if (index > 0) await nextTurn();
-        for (const { id, columns } of changes) {
-          await writer.updateTable('prompts').set(columns).where('id', '=', id).execute();
-        }
+        for (const change of changes) await this.changeRow.run(writer, change);
       }
     });
   }

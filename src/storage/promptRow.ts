@@ -39,6 +39,8 @@ export function toRow(record: PromptRecord, place: number): PromptRow {
 }
 
 /** The columns that change while a prompt lives. */
+export type ChangedRow = ReturnType<typeof toChangedRow>;
+
 export function toChangedRow(record: PromptRecord) {
   return {
     status: record.status,
