@@ -123,9 +123,10 @@ describe('SIGTERM', () => {
     const events = over(client, stream, { input: { ...input, maxTokens: 250 } });
     await first(events);
     const exit = server.signal('SIGTERM');
+    // One that comes in before the signal is soon over.
     const refused = await server.until(
       'a refusal',
-      () => server.graphql(processPrompt, { input }),
+      () => server.graphql(processPrompt, { input: { ...input, maxTokens: 1 } }),
       ({ errors }) => errors.length > 0,
     );
     expect(refused.errors[0]?.extensions).toMatchObject({
