@@ -73,12 +73,15 @@ export class SqliteFile {
 }
 
 class LibsqlDialect extends SqliteDialect {
-  constructor(private readonly database: Libsql.Database) {
-    super({ database: new PreparedStatements(database) });
+  constructor(
+    private readonly database: Libsql.Database,
+    private readonly statements = new PreparedStatements(database),
+  ) {
+    super({ database: statements });
   }
 
   override createDriver(): Driver {
-    return new LibsqlDriver(this.database);
+    return new LibsqlDriver(this.database, this.statements);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -87,8 +90,11 @@ class LibsqlDialect extends SqliteDialect {
 }
 
 class LibsqlDriver extends SqliteDriver {
-  constructor(private readonly database: Libsql.Database) {
-    super({ database: new PreparedStatements(database) });
+  constructor(
+    private readonly database: Libsql.Database,
+    statements: PreparedStatements,
+  ) {
+    super({ database: statements });
   }
 
   /**
