@@ -12,7 +12,7 @@ const typed = {
   },
 } as const;
 
-/** Typed documents, committed where they are used; `npm run codegen` writes them and a test fails when they drift. */
+/** Typed documents, committed where they are used; `npm run schema` writes them and a test fails when they drift. */
 const config: CodegenConfig = {
   schema: 'schema/schema.graphql',
   importExtension: '.js',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Engine, EngineProgress, EngineRequest } from '../engine/Engine.js';
+import { samplingDefaults } from '../engine/sampling.js';
 import { startEngine } from '../engine/startEngine.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { figuresOf, type Run } from './figures.js';
@@ -123,7 +124,7 @@ async function makeRequests(
   const tokenized = await engine.tokenize(prompts.map((content) => [{ role: 'user', content }]));
   return tokenized.map((prompt, index) => {
     if (prompt instanceof LlamaHomeError) throw prompt;
-    const sampling = { maxTokens, temperature: 0, seed: 1, stop: [] };
+    const sampling = { ...samplingDefaults(), maxTokens, temperature: 0, seed: 1 };
     return { id: `${seed}-${index}`, tokens: prompt.tokens, sampling };
   });
 }

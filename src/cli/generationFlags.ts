@@ -1,43 +1,70 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenerationOptions } from '../client/types.js';
+import { fromParameters, inWords, type Parameter, parameterNames, parameters } from '../prompts/parameters.js';
 import type { SpeakerOptions } from './Speaker.js';
 
 /** What the commands that generate text have in common. */
-export interface GenerationFlags extends SpeakerOptions {
-  system?: string;
-  maxTokens?: number;
-  temperature?: number;
-  seed?: number;
+export type GenerationFlags = SpeakerOptions & GenerationOptions;
+
+interface Range {
+  kind: 'int' | 'float';
+  minimum: number;
+  maximum: number;
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('Write a whole number.');
-  return Number(text);
+function readNumber(text: string, { kind, minimum, maximum }: Range): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const isWhole = kind === 'float' || Number.isInteger(value);
+  if (isWhole && value >= minimum && value <= maximum) return value;
+  throw new InvalidArgumentError(
+    `Write a ${kind === 'int' ? 'whole number' : 'number'} from ${minimum} to ${maximum}.`,
+  );
 }
 
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Write a number.');
-  return value;
+function readBias(text: string, range: { minimum: number; maximum: number }): { token: number; bias: number } {
+  const [token = '', bias = '', ...rest] = text.split('=');
+  if (rest.length > 0 || !/^\d{1,10}$/.test(token)) {
+    throw new InvalidArgumentError('Write the number of a token, = and a bias, as in 15043=-100.');
+  }
+  return { token: Number(token), bias: readNumber(bias, { kind: 'float', ...range }) };
+}
+
+function optionOf(name: string, parameter: Parameter): Option {
+  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const says = inWords(parameter);
+  const description = `${says.charAt(0).toLowerCase()}${says.slice(1, -1)}`;
+  switch (parameter.kind) {
+    case 'int':
+    case 'float':
+      return new Option(`${flag} <n>`, description).argParser((text) => readNumber(text, parameter));
+    case 'priority':
+      return new Option(`${flag} <priority>`, description).choices(parameter.values);
+    case 'textList':
+      return new Option(`${flag} <text>`, `${description}; may be given again`).argParser(
+        (text, before: string[] | undefined) => [...(before ?? []), text],
+      );
+    case 'logitBias':
+      return new Option(`${flag} <token=bias>`, `${description}; may be given again`).argParser(
+        (text, before: unknown[] | undefined) => [...(before ?? []), readBias(text, parameter)],
+      );
+    case 'text':
+      return new Option(`${flag} <${name === 'model' ? 'model' : 'text'}>`, description);
+  }
 }
 
 /** Adds the options that say who answers, and how. */
 export function withGenerationFlags(command: Command): Command {
-  return command
+  command
     .option(
       '--url <url>',
       'a running server (default: LLAMAHOME_URL, else the one of the home folder, else an own one)',
     )
-    .option('--key <key>', 'API key or token for that server (default: LLAMAHOME_API_KEY)')
-    .option('--model <model>', 'id or alias of a model (default: the one that Config says)')
-    .option('--system <text>', 'instructions that go before the prompt')
-    .option('--max-tokens <n>', 'tokens generated at most', wholeNumber)
-    .option('--temperature <n>', 'from 0, always the likeliest token, to 2', number)
-    .option('--seed <n>', 'equal seeds give equal text', wholeNumber);
+    .option('--key <key>', 'API key or token for that server (default: LLAMAHOME_API_KEY)');
+  for (const name of parameterNames) command.addOption(optionOf(name, parameters[name]));
+  return command;
 }
 
 /** Those of the flags that go with each prompt. */
 export function generationOptions(flags: GenerationFlags): GenerationOptions {
-  const { model, system, maxTokens, temperature, seed } = flags;
-  return { model, system, maxTokens, temperature, seed };
+  return fromParameters((name) => [name, flags[name]]);
 }

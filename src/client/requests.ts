@@ -1,28 +1,14 @@
 import { InvalidRequestError } from './families.js';
 import type { BatchedPrompt, BatchOptions, ConfigChange, PromptOptions, PromptText } from './types.js';
 
-/** Options as REST spells them. Any other name goes as it is: the server refuses what it does not know, by name. */
-const restNames: Readonly<Record<string, string>> = {
-  maxTokens: 'max_tokens',
-  topP: 'top_p',
-  topK: 'top_k',
-  minP: 'min_p',
-  repeatPenalty: 'repeat_penalty',
-  deadlineMs: 'deadline_ms',
-  batchSize: 'batch_size',
-  modelSettings: 'model_settings',
-  systemSettings: 'system_settings',
-  defaultModel: 'default_model',
-  cacheSize: 'cache_size',
-  maxRequestsPerMinute: 'max_requests_per_minute',
-};
-
 /** Options that concern the call and not the server. */
 const callOptions = new Set(['signal', 'idempotencyKey', 'chunkSize']);
 
+/** Options as REST spells them, in snake_case; the server refuses what it does not know, by name. */
 function respell(options: object): Record<string, unknown> {
   const entries = Object.entries(options).filter(([name]) => !callOptions.has(name));
-  return Object.fromEntries(entries.map(([name, value]) => [restNames[name] ?? name, value]));
+  const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(entries.map(([name, value]) => [snakeCase(name), value]));
 }
 
 function contentOf(prompt: PromptText): Record<string, unknown> {

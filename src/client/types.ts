@@ -1,4 +1,7 @@
 import type { APIError } from './APIError.js';
+import type { GenerationOptions } from './generated/GenerationOptions.js';
+
+export type { GenerationOptions };
 
 /** One turn of a conversation. */
 export interface Message {
@@ -8,37 +11,6 @@ export interface Message {
 
 /** What is asked: a text, or a conversation whose next turn the model says. */
 export type PromptText = string | readonly Message[];
-
-/**
- * How a text is generated. What is left out comes from the server's Config, or is what is said here. A value out of its
- * range is refused with an InvalidRequestError that names the field.
- */
-export interface GenerationOptions {
-  /** Instructions that go before the prompt; default none. */
-  system?: string | undefined;
-  /** Catalogue id or alias; default the one that Config says. Another name ends in a NotFoundError, which tells near ids. */
-  model?: string | undefined;
-  /** Tokens generated at most, 1 or more; Config says 100 at first. With the prompt they must fit into the context. */
-  maxTokens?: number | undefined;
-  /** 0 (always the likeliest token) to 2; Config says 0.7 at first. */
-  temperature?: number | undefined;
-  /** Only the likeliest tokens that together have this probability, 0 to 1; default 0.95. */
-  topP?: number | undefined;
-  /** Only this many of the likeliest tokens, 0 for all; default 40. */
-  topK?: number | undefined;
-  /** Only tokens at least this likely, relative to the likeliest, 0 to 1; default 0.05. */
-  minP?: number | undefined;
-  /** Equal seeds give equal text for an equal prompt: a whole number, 0 to 2³¹ − 1. Default another one each time. */
-  seed?: number | undefined;
-  /** Texts that end generation, at most 16 of up to 256 characters; they are never part of the text. Default none. */
-  stop?: readonly string[] | undefined;
-  /** Above 1 makes recent tokens less likely, 0.1 to 10; default 1. */
-  repeatPenalty?: number | undefined;
-  /** Milliseconds within which the answer must be whole, a day at most, else a DeadlineExceededError. Default none. */
-  deadlineMs?: number | undefined;
-  /** Order among your own waiting prompts; default `normal`. */
-  priority?: 'low' | 'normal' | 'high' | undefined;
-}
 
 /** What every call takes. */
 export interface CallOptions {

@@ -1,26 +1,10 @@
 import type { LlamaHomeError } from '../errors/index.js';
+import type { SamplingParameters } from './sampling.js';
 
 /** One turn of a conversation. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
   content: string;
-}
-
-/** How the next token is chosen, all values resolved: defaults are applied before the Engine. */
-export interface SamplingParameters {
-  /** Tokens generated at most; at least 1. */
-  maxTokens: number;
-  /** 0 is greedy. */
-  temperature: number;
-  topP?: number;
-  topK?: number;
-  minP?: number;
-  /** Above 1 makes tokens of the last 64 less likely; 1 is off. */
-  repeatPenalty?: number;
-  /** 0 to 2^32 - 1. Always given, so that equal prompts differ unless the caller asked for the same seed. */
-  seed: number;
-  /** Texts that end generation; they are never part of the text, not even in part. */
-  stop: string[];
 }
 
 export interface EngineRequest {
@@ -100,6 +84,8 @@ export interface EngineInfo {
   /** Tokens per sequence: prompt and completion together. */
   contextLength: number;
   trainContextLength: number;
+  /** Tokens that the model knows, numbered from 0. */
+  vocabularySize: number;
   /** `false` on CPU, else the backend's name. */
   gpu: string | false;
   threads: number;

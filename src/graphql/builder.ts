@@ -13,6 +13,9 @@ export const builder = new SchemaBuilder<{
   };
 }>({ defaultFieldNullability: false });
 
+/** What the builder knows of types, to name the types of what it makes. */
+export type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never;
+
 builder.queryType({ description: 'Everything that can be asked without changing anything.' });
 builder.mutationType({
   description:

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Engine, EngineProgress, EngineRequest } from '../engine/Engine.js';
-import { LlamaHomeError } from '../errors/index.js';
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { FairQueue, type Waiting } from './FairQueue.js';
 import type { LivePrompt } from './LivePrompt.js';
 import { isFinished, type PromptMode } from './Prompt.js';
@@ -199,11 +199,13 @@ export class Dispatcher {
     return prompts.map((prompt, index) => {
       const result = tokenized[index];
       if (result === undefined || result instanceof LlamaHomeError) return result ?? engineFailed();
-      const { contextLength, slots } = engine.info;
-      const { maxTokens } = prompt.live.prompt.sampling;
+      const { contextLength, slots, vocabularySize } = engine.info;
+      const { maxTokens, logitBias } = prompt.live.prompt.sampling;
       const promptTokens = result.tokens.length;
       if (promptTokens + maxTokens > contextLength) return tooLong(promptTokens, maxTokens, contextLength);
       const free = Math.max(0, slots - this.handedOver.size);
+      const unknown = logitBias.findIndex(({ token }) => token >= vocabularySize);
+      if (unknown !== -1) return noSuchToken(unknown, vocabularySize);
       if (this.waiting >= this.options.queueLimit + free) return this.overloaded();
       prompt.tokens = result.tokens;
       this.reserved++;
@@ -294,6 +296,12 @@ function engineFailed(): LlamaHomeError {
 
 function deadlineExceeded(): LlamaHomeError {
   return new LlamaHomeError('deadline_exceeded', 'The prompt was not finished within its deadlineMs.');
+}
+
+function noSuchToken(index: number, vocabularySize: number): LlamaHomeError {
+  const maximum = vocabularySize - 1;
+  const message = `logitBias[${index}].token must be a whole number from 0 to ${maximum}, the last token of this model.`;
+  return invalidRequest(`logitBias[${index}].token`, message, { minimum: 0, maximum });
 }
 
 function tooLong(promptTokens: number, maxTokens: number, contextLength: number): LlamaHomeError {

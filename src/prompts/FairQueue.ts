@@ -1,4 +1,4 @@
-import type { Priority } from './Prompt.js';
+import type { Priority } from './parameters.js';
 
 /** A prompt that waits for a sequence. */
 export interface Waiting {

@@ -1,37 +1,24 @@
-import type { ChatMessage, SamplingParameters } from '../engine/Engine.js';
+import type { ChatMessage } from '../engine/Engine.js';
+import type { SamplingParameters } from '../engine/sampling.js';
 import type { ErrorCode, ErrorDetails } from '../errors/index.js';
+import type { ParameterInput, Priority } from './parameters.js';
 
 export type PromptStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 export type FinishReason = 'STOP' | 'LENGTH' | 'CANCELLED' | 'ERROR';
-export type Priority = 'LOW' | 'NORMAL' | 'HIGH';
 
-/** What a caller asks for, as in the contract's PromptInput; REST maps its snake_case names to these. */
-export interface PromptInput {
-  prompt?: string | null;
-  messages?: ChatMessage[] | null;
-  system?: string | null;
-  model?: string | null;
-  maxTokens?: number | null;
-  temperature?: number | null;
-  topP?: number | null;
-  topK?: number | null;
-  minP?: number | null;
-  seed?: number | null;
-  stop?: string[] | null;
-  repeatPenalty?: number | null;
-  deadlineMs?: number | null;
-  priority?: Priority | null;
-  idempotencyKey?: string | null;
+/** What a caller asks for, as in the contract's PromptInput; REST spells the same names in snake_case. */
+export interface PromptInput extends ParameterInput {
+  prompt?: string | null | undefined;
+  messages?: ChatMessage[] | null | undefined;
+  idempotencyKey?: string | null | undefined;
 }
 
-export interface BatchInput {
+/** The parameters hold for every prompt that does not say otherwise. */
+export interface BatchInput extends ParameterInput {
   prompts: PromptInput[];
-  model?: string | null;
-  maxTokens?: number | null;
-  temperature?: number | null;
   /** Decoded together at most; all at once when absent. */
-  batchSize?: number | null;
-  idempotencyKey?: string | null;
+  batchSize?: number | null | undefined;
+  idempotencyKey?: string | null | undefined;
 }
 
 export interface Usage {

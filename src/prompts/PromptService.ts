@@ -18,6 +18,7 @@ import {
   type PromptStatus,
 } from './Prompt.js';
 import { type BatchLimit, type PromptLoad, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
+import { withParametersOf } from './parameters.js';
 import { promptLimits } from './promptLimits.js';
 import { hashInput, type NewPrompt, newRecord } from './records.js';
 
@@ -102,14 +103,8 @@ export class PromptService {
     const create = () =>
       this.acceptTogether(
         input.prompts.map((prompt, index) => {
-          const merged = {
-            ...prompt,
-            model: prompt.model ?? input.model,
-            maxTokens: prompt.maxTokens ?? input.maxTokens,
-            temperature: prompt.temperature ?? input.temperature,
-          };
           const first = index === 0 ? { idempotencyKey: key, inputHash } : { idempotencyKey: null, inputHash: null };
-          return this.acceptOfBatch(principal, merged, { id: batchId, limit }, first);
+          return this.acceptOfBatch(principal, withParametersOf(input, prompt), { id: batchId, limit }, first);
         }),
       );
     const prompts =

@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { Config } from '../config/Config.js';
-import type { ChatMessage, SamplingParameters } from '../engine/Engine.js';
+import type { ChatMessage } from '../engine/Engine.js';
+import { type SamplingParameter, type SamplingParameters, samplingParameters } from '../engine/sampling.js';
 import { invalidRequest } from '../errors/index.js';
-import type { Priority, PromptInput } from './Prompt.js';
-import { promptLimits, type Range } from './promptLimits.js';
+import { checkLogitBias, checkNumber, checkTextList, wellFormed } from './checkParameter.js';
+import type { PromptInput } from './Prompt.js';
+import { type Priority, parameters } from './parameters.js';
+import { promptLimits } from './promptLimits.js';
 
 /** A PromptInput with everything resolved that needs no model. */
 export interface NormalisedInput {
@@ -14,39 +17,40 @@ export interface NormalisedInput {
   deadlineMs: number | null;
 }
 
-/** What llama.cpp's own tools use when a request says nothing; a caller can turn each off (1, 0, 0). */
-export const samplingDefaults = { topP: 0.95, topK: 40, minP: 0.05 } as const;
-
 /**
- * Checks a caller's input and fills in what Config and the sampling defaults say.
+ * Checks a caller's input and fills in what Config and the table of parameters say.
  * @throws LlamaHomeError `invalid_request` naming the field and what is allowed
  */
 export function normaliseInput(input: PromptInput, config: Config): NormalisedInput {
   const messages = messagesOf(input);
-  const deadlineMs = input.deadlineMs ?? null;
-  if (deadlineMs !== null) inRange('deadlineMs', deadlineMs, promptLimits.deadlineMs, true);
-  const { seed } = input;
-  if (seed != null) inRange('seed', seed, promptLimits.seed, true);
+  const { deadlineMs } = input;
   return {
     input: input.prompt != null ? wellFormed('prompt', input.prompt) : transcript(messages),
     messages,
     priority: input.priority ?? 'NORMAL',
-    deadlineMs,
-    sampling: {
-      maxTokens: inRange('maxTokens', input.maxTokens ?? config.modelSettings.maxTokens, promptLimits.maxTokens, true),
-      temperature: inRange(
-        'temperature',
-        input.temperature ?? config.modelSettings.temperature,
-        promptLimits.temperature,
-      ),
-      topP: inRange('topP', input.topP ?? samplingDefaults.topP, promptLimits.topP),
-      topK: inRange('topK', input.topK ?? samplingDefaults.topK, promptLimits.topK, true),
-      minP: inRange('minP', input.minP ?? samplingDefaults.minP, promptLimits.minP),
-      repeatPenalty: inRange('repeatPenalty', input.repeatPenalty ?? 1, promptLimits.repeatPenalty),
-      seed: seed ?? randomInt(2 ** 32),
-      stop: stopsOf(input.stop ?? []),
-    },
+    deadlineMs: deadlineMs == null ? null : checkNumber('deadlineMs', deadlineMs, parameters.deadlineMs),
+    sampling: samplingOf(input, config),
   };
+}
+
+function samplingOf(input: PromptInput, config: Config): SamplingParameters {
+  const { maxTokens, temperature } = config.modelSettings;
+  const given: Record<string, unknown> = { ...input };
+  const configured: Record<string, number> = { maxTokens, temperature };
+  const entries = Object.entries<SamplingParameter>(samplingParameters).map(([name, parameter]) => {
+    return [name, resolved(name, parameter, given[name] ?? undefined, configured)];
+  });
+  // Each value is of the kind that the table says, and the type is made from the same table.
+  return Object.fromEntries(entries);
+}
+
+function resolved(name: string, parameter: SamplingParameter, given: unknown, configured: Record<string, number>) {
+  if (parameter.kind === 'textList') return checkTextList(name, given ?? [], parameter);
+  if (parameter.kind === 'logitBias') return checkLogitBias(name, given ?? [], parameter);
+  // Of more values than a caller can ask for.
+  if (given === undefined && parameter.default === 'random') return randomInt(2 ** 32);
+  const fallback = parameter.default === 'config' ? configured[name] : parameter.default;
+  return checkNumber(name, given ?? fallback, parameter);
 }
 
 function messagesOf({ prompt, messages, system }: PromptInput): ChatMessage[] {
@@ -70,30 +74,6 @@ function messagesOf({ prompt, messages, system }: PromptInput): ChatMessage[] {
     throw invalidRequest('system', 'Give the system text either in system or as the first message, not in both.');
   }
   return [{ role: 'system', content: wellFormed('system', system) }, ...list];
-}
-
-function stopsOf(stops: readonly string[]): string[] {
-  const { maximum } = promptLimits.stops;
-  if (stops.length > maximum) throw invalidRequest('stop', `stop must hold at most ${maximum} texts.`, { maximum });
-  return stops.map((stop, index) => {
-    if (stop === '' || stop.length > promptLimits.stopLength.maximum) {
-      const message = `A stop text must have 1 to ${promptLimits.stopLength.maximum} characters.`;
-      throw invalidRequest(`stop[${index}]`, message, { ...promptLimits.stopLength });
-    }
-    return wellFormed(`stop[${index}]`, stop);
-  });
-}
-
-function inRange(field: string, value: number, { minimum, maximum }: Range, whole = false): number {
-  if (value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return value;
-  const kind = whole ? 'a whole number' : 'a number';
-  throw invalidRequest(field, `${field} must be ${kind} from ${minimum} to ${maximum}.`, { minimum, maximum });
-}
-
-/** Half a surrogate pair is no character: it becomes U+FFFD, as in any UTF-8 encoder. NUL is text nowhere. */
-function wellFormed(field: string, text: string): string {
-  if (text.includes('\0')) throw invalidRequest(field, `${field} must not contain the NUL character.`);
-  return text.toWellFormed();
 }
 
 function transcript(messages: readonly ChatMessage[]): string {

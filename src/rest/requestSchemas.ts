@@ -1,7 +1,22 @@
 import { z } from 'zod';
 import { configSchema } from '../config/configSchema.js';
-import { samplingDefaults } from '../prompts/normaliseInput.js';
-import { promptLimits, type Range } from '../prompts/promptLimits.js';
+import { int32Max, samplingParameters } from '../engine/sampling.js';
+import {
+  fromParameters,
+  inWords,
+  type Parameter,
+  type ParameterInput,
+  type ParameterName,
+  type Priority,
+  parameters,
+} from '../prompts/parameters.js';
+import { promptLimits } from '../prompts/promptLimits.js';
+import { type RestName, restName } from './restName.js';
+
+interface Range {
+  minimum: number;
+  maximum: number;
+}
 
 /*
  * What requests may hold. These definitions check every request and make the API description. Ranges only stand in the
@@ -19,48 +34,41 @@ function limitsOf({ minValue, maxValue }: z.ZodNumber): Partial<Range> {
 /** Neither empty nor with a NUL in it. */
 const text = z.string().meta({ pattern: '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$' });
 const anyText = z.string().meta({ pattern: '^[^\\u0000]*$' });
-const int32Max = 2 ** 31 - 1;
 
 export const message = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: anyText });
 
+const logitBias = z.strictObject({
+  token: within(z.int32(), { minimum: 0, maximum: int32Max }),
+  bias: within(z.number(), samplingParameters.logitBias),
+});
+
+function schemaOf(parameter: Parameter): z.ZodType {
+  switch (parameter.kind) {
+    case 'int':
+      return within(z.int32(), parameter);
+    case 'float':
+      return within(z.number(), parameter);
+    case 'text':
+      return anyText;
+    case 'textList':
+      return z
+        .array(z.string().meta({ minLength: 1, maxLength: parameter.maxLength }))
+        .meta({ maxItems: parameter.maxItems });
+    case 'logitBias':
+      return z.array(logitBias).meta({ maxItems: parameter.maxItems });
+    case 'priority':
+      return z.enum(parameter.values);
+  }
+}
+
+type ParameterShape = { [Name in ParameterName as RestName<Name>]: z.ZodType<RestValue<Name> | null | undefined> };
+type RestValue<Name extends ParameterName> = Name extends 'priority' ? Lowercase<Priority> : ParameterInput[Name];
+
 /** How a text is generated. */
-const parameters = {
-  system: anyText.nullish().describe('Instructions that go before the prompt.'),
-  model: z.string().nullish().describe('Catalogue id or alias. Default: the one that Config says.'),
-  max_tokens: within(z.int32(), promptLimits.maxTokens)
-    .nullish()
-    .describe('Tokens generated at most. Prompt and this must fit into the context. Default: what Config says.'),
-  temperature: within(z.number(), promptLimits.temperature)
-    .nullish()
-    .describe('0 always takes the likeliest token. Default: what Config says.'),
-  top_p: within(z.number(), promptLimits.topP)
-    .nullish()
-    .describe(`Only the likeliest tokens that together have this probability. Default: ${samplingDefaults.topP}.`),
-  top_k: within(z.int32(), promptLimits.topK)
-    .nullish()
-    .describe(`Only this many of the likeliest tokens, 0 for all. Default: ${samplingDefaults.topK}.`),
-  min_p: within(z.number(), promptLimits.minP)
-    .nullish()
-    .describe(`Only tokens at least this likely, relative to the likeliest. Default: ${samplingDefaults.minP}.`),
-  seed: within(z.int32(), { ...promptLimits.seed, maximum: int32Max })
-    .nullish()
-    .describe('Equal seeds give equal text for an equal prompt. Default: another one each time.'),
-  stop: z
-    .array(z.string().meta({ minLength: promptLimits.stopLength.minimum, maxLength: promptLimits.stopLength.maximum }))
-    .meta({ maxItems: promptLimits.stops.maximum })
-    .nullish()
-    .describe('Texts that end generation; they are never part of the text.'),
-  repeat_penalty: within(z.number(), promptLimits.repeatPenalty)
-    .nullish()
-    .describe('Above 1 makes recent tokens less likely. Default: 1.'),
-  deadline_ms: within(z.int32(), promptLimits.deadlineMs)
-    .nullish()
-    .describe('Milliseconds within which the answer must be whole, or it ends with `deadline_exceeded`.'),
-  priority: z
-    .enum(['low', 'normal', 'high'])
-    .nullish()
-    .describe("Order among one's own waiting prompts. Default: normal."),
-};
+const parameterShape = fromParameters<ParameterShape>((name) => {
+  const parameter = parameters[name];
+  return [restName(name), schemaOf(parameter).nullish().describe(inWords(parameter))];
+});
 
 const content = {
   prompt: text.nullish().describe('What is asked. Exactly one of `prompt` and `messages` is given.'),
@@ -86,13 +94,13 @@ const eitherContent = {
 export const promptRequest = z
   .strictObject({
     ...content,
-    ...parameters,
+    ...parameterShape,
     stream: z.boolean().nullish().describe('Answer as POST /stream does. Only POST /process looks at it.'),
   })
   .meta({ ...eitherContent, examples: [{ prompt: 'Write one sentence about the sea.', max_tokens: 60 }] });
 
 /** One prompt of a batch with parameters of its own. */
-export const promptObject = z.strictObject({ ...content, ...parameters }).meta(eitherContent);
+export const promptObject = z.strictObject({ ...content, ...parameterShape }).meta(eitherContent);
 
 const batchedPrompt = z.preprocess((value) => (typeof value === 'string' ? { prompt: value } : value), promptObject);
 
@@ -102,7 +110,7 @@ export const batchRequest = z
       .array(batchedPrompt)
       .meta({ minItems: promptLimits.prompts.minimum, maxItems: promptLimits.prompts.maximum })
       .describe("Strings, or objects with parameters of their own, which count more than the batch's."),
-    ...parameters,
+    ...parameterShape,
     batch_size: within(z.int32(), { minimum: 1, maximum: int32Max })
       .nullish()
       .describe('Prompts decoded together at most. Default: all.'),

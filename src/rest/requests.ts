@@ -1,7 +1,11 @@
 import type { z } from 'zod';
+import { fromParameters, type ParameterInput } from '../prompts/parameters.js';
 import type { BatchInput, ConfigInput, MessageInput, PromptInput } from './generated/graphql.js';
 import { refusedField } from './refusedField.js';
 import { batchRequest, configRequest, type message, promptRequest } from './requestSchemas.js';
+import { restName } from './restName.js';
+
+const priorities = { low: 'LOW', normal: 'NORMAL', high: 'HIGH' } as const;
 
 type PromptFields = Omit<z.infer<typeof promptRequest>, 'stream'>;
 
@@ -16,26 +20,18 @@ function toRole(role: z.infer<typeof message>['role']): MessageInput['role'] {
   return ({ system: 'SYSTEM', user: 'USER', assistant: 'ASSISTANT' } as const)[role];
 }
 
-function toPriority(priority: PromptFields['priority']): PromptInput['priority'] {
-  return priority == null ? null : ({ low: 'LOW', normal: 'NORMAL', high: 'HIGH' } as const)[priority];
+/** The parameters of a request by their names in the schema. */
+function toParameters(fields: Partial<PromptFields>): ParameterInput {
+  const given: Record<string, unknown> = fields;
+  const parameters = fromParameters<ParameterInput>((name) => [name, given[restName(name)]]);
+  return { ...parameters, priority: fields.priority == null ? null : priorities[fields.priority] };
 }
 
 function toPromptInput(fields: PromptFields): PromptInput {
   return {
     prompt: fields.prompt,
     messages: fields.messages?.map(({ role, content: text }) => ({ role: toRole(role), content: text })),
-    system: fields.system,
-    model: fields.model,
-    maxTokens: fields.max_tokens,
-    temperature: fields.temperature,
-    topP: fields.top_p,
-    topK: fields.top_k,
-    minP: fields.min_p,
-    seed: fields.seed,
-    stop: fields.stop,
-    repeatPenalty: fields.repeat_penalty,
-    deadlineMs: fields.deadline_ms,
-    priority: toPriority(fields.priority),
+    ...toParameters(fields),
   };
 }
 
@@ -48,11 +44,12 @@ export function readPromptRequest(
   return { input: { ...toPromptInput(fields), idempotencyKey }, stream: stream ?? false };
 }
 
-/** The body of POST /batch: its parameters hold for every prompt that does not set them itself. */
+/** The body of POST /batch. */
 export function readBatchRequest(body: unknown, idempotencyKey: string | null): BatchInput {
   const { prompts, batch_size, ...shared } = read(batchRequest, body);
   return {
-    prompts: prompts.map((own) => toPromptInput({ ...shared, ...withoutNulls(own) })),
+    prompts: prompts.map(toPromptInput),
+    ...toParameters(shared),
     batchSize: batch_size,
     idempotencyKey,
   };
@@ -72,8 +69,4 @@ export function readConfigRequest(body: unknown): ConfigInput {
       maxRequestsPerMinute: system.max_requests_per_minute,
     },
   };
-}
-
-function withoutNulls(fields: PromptFields): PromptFields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value != null));
 }

@@ -1,23 +1,21 @@
+import { configSchema } from '../config/configSchema.js';
+import { parameterNames } from '../prompts/parameters.js';
+import { restName } from './restName.js';
+
+const { modelSettings, systemSettings } = configSchema.shape;
+
 /** Words of GraphQL inputs that REST spells otherwise. */
-const restNames: Record<string, string> = {
-  maxTokens: 'max_tokens',
-  topP: 'top_p',
-  topK: 'top_k',
-  minP: 'min_p',
-  repeatPenalty: 'repeat_penalty',
-  deadlineMs: 'deadline_ms',
-  idempotencyKey: 'Idempotency-Key',
-  batchSize: 'batch_size',
-  modelSettings: 'model_settings',
-  systemSettings: 'system_settings',
-  defaultModel: 'default_model',
-  cacheSize: 'cache_size',
-  maxRequestsPerMinute: 'max_requests_per_minute',
-};
-const words = new RegExp(`\\b(${Object.keys(restNames).join('|')})\\b`, 'g');
+const restNames = new Map<string, string>([
+  ...[
+    ...[...parameterNames, 'batchSize'],
+    ...[configSchema, modelSettings, systemSettings].flatMap(({ shape }) => Object.keys(shape)),
+  ].map((name) => [name, restName(name)] as const),
+  ['idempotencyKey', 'Idempotency-Key'],
+]);
+const words = new RegExp(`\\b(${[...restNames.keys()].join('|')})\\b`, 'g');
 
 function inWordsOfRest(text: string): string {
-  return text.replaceAll(words, (word) => restNames[word] ?? word);
+  return text.replaceAll(words, (word) => restNames.get(word) ?? word);
 }
 
 export interface ToldError {

@@ -1,5 +1,6 @@
 import type { Tier } from '../access/Principal.js';
-import type { ChatMessage, SamplingParameters } from '../engine/Engine.js';
+import type { ChatMessage } from '../engine/Engine.js';
+import { type SamplingParameters, samplingDefaults } from '../engine/sampling.js';
 import type { Prompt, PromptError, PromptMode, Timings, Usage } from '../prompts/Prompt.js';
 import { fromDate, fromJson, toDate, toName } from './columns.js';
 import type { PromptRow } from './tables.js';
@@ -66,7 +67,8 @@ export function toRecord(row: PromptRow): PromptRecord {
     status: row.status,
     input: fromJson<string>(row.input),
     messages: fromJson<ChatMessage[]>(row.messages),
-    sampling: fromJson<SamplingParameters>(row.sampling),
+    // An earlier build knew fewer parameters.
+    sampling: { ...samplingDefaults(), ...fromJson<SamplingParameters>(row.sampling) },
     priority: row.priority,
     modelId: row.model_id,
     text: fromJson<string>(row.text),

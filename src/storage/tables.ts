@@ -1,5 +1,6 @@
 import type { Tier } from '../access/Principal.js';
-import type { FinishReason, Priority, PromptMode, PromptStatus } from '../prompts/Prompt.js';
+import type { FinishReason, PromptMode, PromptStatus } from '../prompts/Prompt.js';
+import type { Priority } from '../prompts/parameters.js';
 
 /** Milliseconds since 1970, UTC. */
 type Time = number;

@@ -58,6 +58,33 @@ describe('generation', () => {
     expect(penalised.text).not.toBe(plain.text);
   });
 
+  test('penalties keep an answer from saying the same again, negative ones make it', async () => {
+    const distinct = ({ text }: { text: string }) => new Set(text).size;
+    const plain = distinct(await run.one('Again', { maxTokens: 64 }));
+    expect(distinct(await run.one('Again', { maxTokens: 64, presencePenalty: 2 }))).toBeGreaterThan(plain);
+    expect(distinct(await run.one('Again', { maxTokens: 64, frequencyPenalty: 2 }))).toBeGreaterThan(plain);
+    expect(distinct(await run.one('Again', { maxTokens: 64, frequencyPenalty: -2 }))).toBeLessThan(plain);
+  });
+
+  test('a presence penalty counts the answer alone, not the prompt', async () => {
+    // The prompt has every letter: were it counted, all would be penalised alike and nothing would change.
+    const letters = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
+    const [first = ''] = (await run.one(letters, { maxTokens: 1 })).text;
+    const penalised = await run.one(letters, { maxTokens: 1, presencePenalty: 2 });
+    expect(penalised.text).toBe(first);
+  });
+
+  test('a bias forces a token, or forbids it', async () => {
+    const [token = -1] = (await run.request('Q')).tokens.filter((_, index, all) => index === all.indexOf(0x51));
+    const forced = await run.one('Biased', { maxTokens: 8, logitBias: [{ token: 0x51, bias: 100 }] });
+    expect(token).toBe(0x51);
+    expect(forced.text).toBe('QQQQQQQQ');
+    const plain = await run.one('Biased', { maxTokens: 8 });
+    const banned = plain.text.charCodeAt(0);
+    const without = await run.one('Biased', { maxTokens: 8, logitBias: [{ token: banned, bias: -100 }] });
+    expect(without.text).not.toContain(plain.text[0]);
+  });
+
   test('several at once get what each gets alone', async () => {
     const prompts = ['one', 'two', 'three', 'four'];
     const alone = [];

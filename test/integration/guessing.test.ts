@@ -7,6 +7,7 @@ import { Native } from '../../src/engine/llama/native.js';
 import { StepCosts } from '../../src/engine/llama/StepCosts.js';
 import { StepLoop } from '../../src/engine/llama/StepLoop.js';
 import type { StepReport } from '../../src/engine/protocol.js';
+import { samplingDefaults } from '../../src/engine/sampling.js';
 import { writeDemoModel } from '../../src/models/demoModel.js';
 
 /** Guesses as many tokens as it is told, whatever they take and however wrong they are. */
@@ -61,13 +62,19 @@ async function generate(drafted: number, requests: readonly EngineRequest[]) {
 
 function request(id: number, sampling: Partial<EngineRequest['sampling']> = {}): EngineRequest {
   const tokens = Array.from({ length: 30 }, (_, index) => 40 + ((index * (id + 3)) % 50));
-  return { id: String(id), tokens, sampling: { maxTokens: 300, temperature: 0, seed: 1, stop: [], ...sampling } };
+  return {
+    id: String(id),
+    tokens,
+    sampling: { ...samplingDefaults(), maxTokens: 300, temperature: 0, seed: 1, ...sampling },
+  };
 }
 
 test.each([
   ['greedy', {}],
   ['by chance', { temperature: 0.8, seed: 7 }],
-  ['with a penalty', { temperature: 0.8, seed: 7, repeatPenalty: 1.3 }],
+  ['with a repeat penalty', { temperature: 0.8, seed: 7, repeatPenalty: 1.3 }],
+  ['with penalties', { temperature: 0.8, seed: 7, presencePenalty: 1, frequencyPenalty: 0.5 }],
+  ['with a bias', { temperature: 0.8, seed: 7, logitBias: [{ token: 70, bias: 5 }] }],
   ['up to a stop text', { stop: ['e'] }],
 ])('guesses change nothing of a text: %s', async (_name, sampling) => {
   const plain = await generate(0, [request(0, sampling)]);

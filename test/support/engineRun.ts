@@ -1,4 +1,5 @@
-import type { Engine, EngineProgress, EngineRequest, SamplingParameters } from '../../src/engine/Engine.js';
+import type { Engine, EngineProgress, EngineRequest } from '../../src/engine/Engine.js';
+import { type SamplingParameters, samplingDefaults } from '../../src/engine/sampling.js';
 import { LlamaHomeError } from '../../src/errors/index.js';
 
 export interface EngineResult {
@@ -27,7 +28,7 @@ export class EngineRun {
     return {
       id: `r${this.made++}`,
       tokens: tokenized.tokens,
-      sampling: { maxTokens: 16, temperature: 0, seed: 1, stop: [], ...sampling },
+      sampling: { ...samplingDefaults(), maxTokens: 16, temperature: 0, seed: 1, ...sampling },
     };
   }
 

@@ -4,12 +4,13 @@ import { normaliseInput } from '../../src/prompts/normaliseInput.js';
 import type { PromptInput } from '../../src/prompts/Prompt.js';
 import { hashInput } from '../../src/prompts/records.js';
 
+const biased = (token: number) => ({ token, bias: 1 });
 const user = { role: 'user', content: 'Hi' } as const;
 
 describe('a prompt input', () => {
   test('gets what it leaves out from Config', () => {
     const { sampling, messages, priority } = normaliseInput({ prompt: 'Hi' }, initialConfig);
-    expect(sampling).toMatchObject({ maxTokens: 100, temperature: 0.7, stop: [], repeatPenalty: 1 });
+    expect(sampling).toMatchObject({ maxTokens: 100, temperature: 0.7, stop: [], repeatPenalty: 1, logitBias: [] });
     expect(messages).toEqual([user]);
     expect(priority).toBe('NORMAL');
   });
@@ -45,6 +46,12 @@ describe('a prompt input', () => {
     ['seed', { prompt: 'Hi', seed: -1 }],
     ['repeatPenalty', { prompt: 'Hi', repeatPenalty: 0 }],
     ['deadlineMs', { prompt: 'Hi', deadlineMs: 0 }],
+    ['presencePenalty', { prompt: 'Hi', presencePenalty: 2.1 }],
+    ['frequencyPenalty', { prompt: 'Hi', frequencyPenalty: -2.1 }],
+    ['logitBias[0].token', { prompt: 'Hi', logitBias: [{ token: -1, bias: 1 }] }],
+    ['logitBias[0].bias', { prompt: 'Hi', logitBias: [{ token: 1, bias: 101 }] }],
+    ['logitBias[1].token', { prompt: 'Hi', logitBias: [biased(1), biased(1)] }],
+    ['logitBias', { prompt: 'Hi', logitBias: Array.from({ length: 1025 }, (_, token) => biased(token)) }],
     ['stop[1]', { prompt: 'Hi', stop: ['a', ''] }],
     ['stop', { prompt: 'Hi', stop: Array.from({ length: 17 }, () => 'x') }],
   ])('with a wrong %s is refused by name: %j', (field, input) => {

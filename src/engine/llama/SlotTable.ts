@@ -121,20 +121,11 @@ export class SlotTable {
   }
 
   private start(request: EngineRequest, cachedTokens: number): Running {
-    const { temperature, topK, topP, minP, seed, repeatPenalty, stop } = request.sampling;
     return {
       request,
       arrival: this.arrivals++,
-      sampler: this.native.createSampler({
-        temperature,
-        seed,
-        recentTokens: request.tokens,
-        ...(topK === undefined ? {} : { topK }),
-        ...(topP === undefined ? {} : { topP }),
-        ...(minP === undefined ? {} : { minP }),
-        ...(repeatPenalty === undefined ? {} : { repeatPenalty }),
-      }),
-      stream: new TextStream(stop),
+      sampler: this.native.createSampler(request.sampling, request.tokens),
+      stream: new TextStream(request.sampling.stop),
       waitsFor: undefined,
       cachedTokens,
       completionTokens: 0,

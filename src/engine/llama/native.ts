@@ -1,4 +1,5 @@
 import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
+import type { SamplingParameters } from '../sampling.js';
 
 /**
  * The one border to node-llama-cpp's internals. The step loop decides itself what goes into each native decode, so it
@@ -30,6 +31,10 @@ interface AddonSampler {
     repeatPenalty?: number;
     repeatPenaltyMaxTokens?: number;
     repeatPenaltyTokens?: Uint32Array;
+    repeatPenaltyPresencePenalty?: number;
+    repeatPenaltyFrequencyPenalty?: number;
+    tokenBiasKeys?: Uint32Array;
+    tokenBiasValues?: Float32Array;
   }): void;
   dispose(): void;
 }
@@ -73,18 +78,8 @@ export interface NativeOptions {
 
 export type Sampler = AddonSampler;
 
-export interface SamplerConfig {
-  temperature: number;
-  topK?: number;
-  topP?: number;
-  minP?: number;
-  seed: number;
-  repeatPenalty?: number;
-  /** What the penalty counts at the start: the end of the prompt. */
-  recentTokens: readonly number[];
-}
-
-const penaltyWindow = 64;
+/** Tokens that a repeat penalty looks back on. */
+const repeatWindow = 64;
 /** Native work is done in the order in which it was asked for. */
 const oneThread = process.env.UV_THREADPOOL_SIZE === '1';
 
@@ -159,6 +154,10 @@ export class Native {
     return this.model.trainContextSize;
   }
 
+  get vocabularySize(): number {
+    return this.model.fileInfo.metadata.tokenizer.ggml.tokens.length;
+  }
+
   get threads(): number {
     return this.internals.context.getThreads();
   }
@@ -210,20 +209,41 @@ export class Native {
   }
 
   /** Each request has its own sampler: its random numbers begin with the request's seed. */
-  createSampler({ recentTokens, repeatPenalty, ...rest }: SamplerConfig): Sampler {
+  createSampler(sampling: SamplingParameters, prompt: readonly number[]): Sampler {
+    const { temperature, topK, topP, minP, seed, logitBias } = sampling;
     const sampler = this.internals.newSampler();
-    const penalised = repeatPenalty !== undefined && repeatPenalty !== 1;
     sampler.applyConfig({
-      ...rest,
-      ...(penalised
-        ? {
-            repeatPenalty,
-            repeatPenaltyMaxTokens: penaltyWindow,
-            repeatPenaltyTokens: Uint32Array.from(recentTokens.slice(-penaltyWindow)),
-          }
-        : {}),
+      ...{ temperature, topP, minP, seed },
+      // 0 would sort the whole vocabulary once more.
+      ...(topK > 0 ? { topK } : {}),
+      ...this.penaltiesOf(sampling, prompt),
+      ...(logitBias.length === 0
+        ? {}
+        : {
+            tokenBiasKeys: Uint32Array.from(logitBias, ({ token }) => token),
+            tokenBiasValues: Float32Array.from(logitBias, ({ bias }) => bias),
+          }),
     });
     return sampler;
+  }
+
+  /**
+   * llama.cpp counts all three penalties over one window: with a repeat penalty the last tokens, prompt included,
+   * without one the whole answer.
+   */
+  private penaltiesOf(
+    { repeatPenalty, presencePenalty, frequencyPenalty }: SamplingParameters,
+    prompt: readonly number[],
+  ) {
+    if (repeatPenalty === 1 && presencePenalty === 0 && frequencyPenalty === 0) return {};
+    const repeats = repeatPenalty !== 1;
+    return {
+      repeatPenalty,
+      repeatPenaltyPresencePenalty: presencePenalty,
+      repeatPenaltyFrequencyPenalty: frequencyPenalty,
+      repeatPenaltyMaxTokens: repeats ? repeatWindow : this.contextLength,
+      repeatPenaltyTokens: Uint32Array.from(repeats ? prompt.slice(-repeatWindow) : []),
+    };
   }
 
   beginBatch(size: number): void {

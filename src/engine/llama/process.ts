@@ -55,6 +55,7 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
     slots: native.slots,
     contextLength: native.contextLength,
     trainContextLength: native.trainContextLength,
+    vocabularySize: native.vocabularySize,
     gpu: native.gpu,
     threads: native.threads,
     memoryBytes: memory.total + Math.round(cacheBytes),

@@ -15,7 +15,8 @@ import type {
 import { invalidRequest, LlamaHomeError } from '../../errors/index.js';
 import type { GraphQLContext } from '../../graphql/context.js';
 import { processBatch, processPrompt, streamPrompt } from '../../graphql/runPrompt.js';
-import type { Priority, Prompt, PromptInput } from '../../prompts/Prompt.js';
+import type { Prompt, PromptInput } from '../../prompts/Prompt.js';
+import { fromParameters, type ParameterInput, type Priority } from '../../prompts/parameters.js';
 import type { Services } from '../Services.js';
 import type { OnBehalf } from './OnBehalf.js';
 
@@ -35,20 +36,15 @@ function textOf(prompt: PromptText): Pick<PromptInput, 'prompt' | 'messages'> {
   return typeof prompt === 'string' ? { prompt } : { messages: [...prompt] };
 }
 
-function settingsOf({ stop, priority, ...rest }: GenerationOptions): PromptInput {
-  const { system, model, maxTokens, temperature, topP, topK, minP, seed, repeatPenalty, deadlineMs } = rest;
-  return {
-    ...{ system, model, maxTokens, temperature, topP, topK, minP, seed, repeatPenalty, deadlineMs },
-    stop: stop && [...stop],
-    priority: priority && priorities[priority],
-  };
+function parametersOf({ priority, ...options }: GenerationOptions): ParameterInput {
+  const given: Record<string, unknown> = options;
+  const parameters = fromParameters<ParameterInput>((name) => [name, given[name]]);
+  return { ...parameters, priority: priority && priorities[priority] };
 }
 
-function batchedInput(prompt: BatchedPrompt, shared: PromptInput): PromptInput {
-  if (typeof prompt === 'string' || !('prompt' in prompt || 'messages' in prompt))
-    return { ...shared, ...textOf(prompt) };
-  const own = Object.entries(settingsOf(prompt)).filter(([, value]) => value !== undefined);
-  return { ...shared, ...Object.fromEntries(own), ...textOf('prompt' in prompt ? prompt.prompt : prompt.messages) };
+function batchedInput(prompt: BatchedPrompt): PromptInput {
+  if (typeof prompt === 'string' || !('prompt' in prompt || 'messages' in prompt)) return textOf(prompt);
+  return { ...parametersOf(prompt), ...textOf('prompt' in prompt ? prompt.prompt : prompt.messages) };
 }
 
 function resultOf(prompt: Prompt): GenerationResult {
@@ -80,7 +76,7 @@ export class Generation {
 
   async process(prompt: PromptText, options: PromptOptions & OnBehalf): Promise<GenerationResult> {
     const { signal, idempotencyKey } = options;
-    const input = { ...settingsOf(options), ...textOf(prompt), idempotencyKey };
+    const input = { ...parametersOf(options), ...textOf(prompt), idempotencyKey };
     return unlessAborted(signal, async () => resultOf(await processPrompt(this.context(options), input)));
   }
 
@@ -90,8 +86,7 @@ export class Generation {
   ): Promise<(GenerationResult | LlamaHomeError)[]> {
     if (prompts.length === 0) return [];
     const { signal, idempotencyKey, batchSize } = options;
-    const shared = settingsOf(options);
-    const input = { prompts: prompts.map((prompt) => batchedInput(prompt, shared)), batchSize, idempotencyKey };
+    const input = { ...parametersOf(options), prompts: prompts.map(batchedInput), batchSize, idempotencyKey };
     return unlessAborted(signal, async () => (await processBatch(this.context(options), input)).map(itemOf));
   }
 
@@ -103,7 +98,7 @@ export class Generation {
     if (!Number.isInteger(chunkSize) || chunkSize < 1) {
       throw invalidRequest('chunkSize', 'chunkSize must be a whole number of at least 1.', { minimum: 1 });
     }
-    const input = { ...settingsOf(options), ...textOf(prompt), idempotencyKey };
+    const input = { ...parametersOf(options), ...textOf(prompt), idempotencyKey };
     signal?.throwIfAborted();
     const events = await streamPrompt(this.context(options), input);
     let index = 0;

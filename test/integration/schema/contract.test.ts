@@ -50,8 +50,10 @@ const contract = parseSchema(`
   input PromptInput {
     prompt: String, messages: [MessageInput!], system: String, model: String, maxTokens: Int, temperature: Float,
     topP: Float, topK: Int, minP: Float, seed: Int, stop: [String!], repeatPenalty: Float, deadlineMs: Int,
-    priority: Priority, idempotencyKey: String
+    priority: Priority, idempotencyKey: String, presencePenalty: Float, frequencyPenalty: Float,
+    logitBias: [LogitBiasInput!]
   }
+  input LogitBiasInput { token: Int!, bias: Float! }
   input MessageInput { role: Role!, content: String! }
   input BatchInput {
     prompts: [PromptInput!]!, model: String, maxTokens: Int, temperature: Float, batchSize: Int, idempotencyKey: String

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { generate } from '@graphql-codegen/cli';
 import { describe, expect, it } from 'vitest';
 import codegen from '../../../codegen.js';
@@ -11,12 +13,17 @@ describe('what is generated and committed', () => {
     expect(await file('schema/schema.graphql'), 'run `npm run schema`').toBe(printSortedSchema());
   });
 
+  it('has the options of the client by the table of parameters', async () => {
+    const { stdout } = await promisify(execFile)('node', ['build/printClientOptions.mjs']);
+    expect(await file('src/client/generated/GenerationOptions.ts'), 'run `npm run schema`').toBe(stdout);
+  });
+
   it('has the typed documents of the schema', async () => {
     const written: { filename: string; content: string }[] = await generate({ ...codegen, silent: true }, false);
     expect(written.length).toBeGreaterThan(3);
     for (const { filename, content } of written) {
       const path = filename.replace(/^.*?((src|test)\/)/, '$1');
-      expect(await file(path), `${path}: run \`npm run codegen\``).toBe(content);
+      expect(await file(path), `${path}: run \`npm run schema\``).toBe(content);
     }
   });
 });

@@ -76,7 +76,9 @@ export function migrationSuite(makeDatabase: () => Promise<EmptyDatabase>): void
       expect(await storage.prompts.find('prm_1')).toMatchObject({ input: 'Hi', text: 'Hello', status: 'COMPLETED' });
       const reached = (name: string) => steps.indexOf(step) >= steps.indexOf(name);
       const tier = reached('004-prompt-owner-tier') ? 'pro' : null;
-      expect(await storage.prompts.unfinished()).toMatchObject([{ id: 'prm_2', ownerTier: tier }]);
+      expect(await storage.prompts.unfinished()).toMatchObject([
+        { id: 'prm_2', ownerTier: tier, sampling: { maxTokens: 5, repeatPenalty: 1, logitBias: [] } },
+      ]);
       expect(await storage.prompts.findByIdempotencyKey('ada', 'key', new Date(0))).toHaveLength(1);
       expect(await storage.apiKeys.list()).toHaveLength(reached('002-api-keys') ? 1 : 0);
       expect(await storage.config.load()).toEqual(reached('003-config') ? { modelSettings: { maxTokens: 7 } } : null);

@@ -1,4 +1,5 @@
 import { v7 as uuid } from 'uuid';
+import { samplingDefaults } from '../../../src/engine/sampling.js';
 import type { ApiKeyRecord } from '../../../src/storage/ApiKeyRepository.js';
 import type { PromptRecord } from '../../../src/storage/PromptRepository.js';
 
@@ -12,7 +13,7 @@ export function newPrompt(fields: Partial<PromptRecord> = {}): PromptRecord {
     status: 'QUEUED',
     input: 'What is the capital of France?',
     messages: [{ role: 'user', content: 'What is the capital of France?' }],
-    sampling: { maxTokens: 100, temperature: 0.7, seed: 4_294_967_295, stop: ['\n'] },
+    sampling: { ...samplingDefaults(), maxTokens: 100, temperature: 0.7, seed: 4_294_967_295, stop: ['\n'] },
     priority: 'NORMAL',
     modelId: 'demo',
     text: '',

@@ -20,16 +20,40 @@ export type ApiKeyInput = {
 export type BatchInput = {
   /** Decoded together at most; all at once when absent. */
   batchSize?: number | null | undefined;
+  /** Milliseconds within which the answer must be whole, or it ends with `deadline_exceeded`. 1 to 86400000; default none. */
+  deadlineMs?: number | null | undefined;
+  /** As presencePenalty, once for each time that the answer holds the token. -2 to 2; default 0. */
+  frequencyPenalty?: number | null | undefined;
   /** The same key and input within 24 hours give the same Prompts. */
   idempotencyKey?: string | null | undefined;
-  /** Tokens generated at most, for each. */
+  /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
+  logitBias?: Array<LogitBiasInput> | null | undefined;
+  /** Tokens generated at most. Prompt and this must fit into the context. 1 or more; default what Config says. */
   maxTokens?: number | null | undefined;
-  /** Catalogue id or alias of the Model. */
+  /** Only tokens at least this likely, relative to the likeliest. 0 to 1; default 0.05. */
+  minP?: number | null | undefined;
+  /** Catalogue id or alias of the model. Default the one that Config says. */
   model?: string | null | undefined;
+  /** Above 0 makes tokens that the answer holds already less likely, below 0 likelier. -2 to 2; default 0. */
+  presencePenalty?: number | null | undefined;
+  /** Order among one's own waiting prompts. Default normal. */
+  priority?: Priority | null | undefined;
   /** One Prompt each, in order. */
   prompts: Array<PromptInput>;
-  /** 0 (always the likeliest token) to 2. */
+  /** Above 1 makes the last 64 tokens, those of the prompt included, less likely. 0.1 to 10; default 1. */
+  repeatPenalty?: number | null | undefined;
+  /** Equal seeds give equal text for an equal prompt. 0 or more; default another one each time. */
+  seed?: number | null | undefined;
+  /** Texts that end generation; they are never part of the text. At most 16 of up to 256 characters; default none. */
+  stop?: Array<string> | null | undefined;
+  /** Instructions that go before the prompt. Default none. */
+  system?: string | null | undefined;
+  /** 0 always takes the likeliest token. 0 to 2; default what Config says. */
   temperature?: number | null | undefined;
+  /** Only this many of the likeliest tokens, 0 for all. 0 or more; default 40. */
+  topK?: number | null | undefined;
+  /** Only the likeliest tokens that together have this probability. 0 to 1; default 0.95. */
+  topP?: number | null | undefined;
 };
 
 /** Settings to change; what is left out stays. One bad value, and nothing changes. */
@@ -50,6 +74,14 @@ export type FinishReason =
   | 'LENGTH'
   /** The model ended its turn, or a stop text appeared. */
   | 'STOP';
+
+/** Makes one token likelier or less likely. */
+export type LogitBiasInput = {
+  /** Added to its logit before each choice, -100 to 100. */
+  bias: number;
+  /** Its number in the model's vocabulary. */
+  token: number;
+};
 
 /** One turn of a conversation. */
 export type MessageInput = {
@@ -107,35 +139,41 @@ export type Priority =
 
 /** What to generate and how. Exactly one of `prompt` and `messages`; what is left out comes from Config. */
 export type PromptInput = {
-  /** The answer must be whole within this time, or it ends with `DEADLINE_EXCEEDED`. */
+  /** Milliseconds within which the answer must be whole, or it ends with `deadline_exceeded`. 1 to 86400000; default none. */
   deadlineMs?: number | null | undefined;
+  /** As presencePenalty, once for each time that the answer holds the token. -2 to 2; default 0. */
+  frequencyPenalty?: number | null | undefined;
   /** The same key and input within 24 hours give the same Prompt. */
   idempotencyKey?: string | null | undefined;
-  /** Tokens generated at most. */
+  /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
+  logitBias?: Array<LogitBiasInput> | null | undefined;
+  /** Tokens generated at most. Prompt and this must fit into the context. 1 or more; default what Config says. */
   maxTokens?: number | null | undefined;
   /** A conversation; the model says the next turn. */
   messages?: Array<MessageInput> | null | undefined;
-  /** Only tokens at least this likely, relative to the likeliest. */
+  /** Only tokens at least this likely, relative to the likeliest. 0 to 1; default 0.05. */
   minP?: number | null | undefined;
-  /** Catalogue id or alias of the Model. */
+  /** Catalogue id or alias of the model. Default the one that Config says. */
   model?: string | null | undefined;
-  /** Order among one caller's own waiting prompts. */
+  /** Above 0 makes tokens that the answer holds already less likely, below 0 likelier. -2 to 2; default 0. */
+  presencePenalty?: number | null | undefined;
+  /** Order among one's own waiting prompts. Default normal. */
   priority?: Priority | null | undefined;
   /** A single question or instruction. */
   prompt?: string | null | undefined;
-  /** Above 1 makes recent tokens less likely. */
+  /** Above 1 makes the last 64 tokens, those of the prompt included, less likely. 0.1 to 10; default 1. */
   repeatPenalty?: number | null | undefined;
-  /** Equal seeds give equal text for an equal prompt. */
+  /** Equal seeds give equal text for an equal prompt. 0 or more; default another one each time. */
   seed?: number | null | undefined;
-  /** Texts that end generation; they are never part of the text. */
+  /** Texts that end generation; they are never part of the text. At most 16 of up to 256 characters; default none. */
   stop?: Array<string> | null | undefined;
-  /** Instructions that go before the conversation. */
+  /** Instructions that go before the prompt. Default none. */
   system?: string | null | undefined;
-  /** 0 (always the likeliest token) to 2. */
+  /** 0 always takes the likeliest token. 0 to 2; default what Config says. */
   temperature?: number | null | undefined;
-  /** Only this many of the likeliest tokens. */
+  /** Only this many of the likeliest tokens, 0 for all. 0 or more; default 40. */
   topK?: number | null | undefined;
-  /** Only the likeliest tokens that together have this probability. */
+  /** Only the likeliest tokens that together have this probability. 0 to 1; default 0.95. */
   topP?: number | null | undefined;
 };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LlamaHomeError } from '../../../src/errors/index.js';
+import { withParametersOf } from '../../../src/prompts/parameters.js';
 import { readBatchRequest, readConfigRequest, readPromptRequest } from '../../../src/rest/requests.js';
 
 function refusal(read: () => unknown): LlamaHomeError {
@@ -27,6 +28,9 @@ describe('a prompt request', () => {
       seed: 7,
       stop: ['x'],
       repeat_penalty: 1.1,
+      presence_penalty: 0.5,
+      frequency_penalty: -0.5,
+      logit_bias: [{ token: 5, bias: -100 }],
       deadline_ms: 1000,
       priority: 'high',
       stream: true,
@@ -46,6 +50,9 @@ describe('a prompt request', () => {
         seed: 7,
         stop: ['x'],
         repeatPenalty: 1.1,
+        presencePenalty: 0.5,
+        frequencyPenalty: -0.5,
+        logitBias: [{ token: 5, bias: -100 }],
         deadlineMs: 1000,
         priority: 'HIGH',
         idempotencyKey: 'key',
@@ -63,6 +70,8 @@ describe('a prompt request', () => {
     [{ messages: [{ role: 'user', content: 'x', name: 'y' }] }, 'messages.0.name'],
     [{ prompt: 'x', stop: 'end' }, 'stop'],
     [{ prompt: 'x', priority: 'urgent' }, 'priority'],
+    [{ prompt: 'x', logit_bias: { 5: -100 } }, 'logit_bias'],
+    [{ prompt: 'x', logit_bias: [{ token: 5 }] }, 'logit_bias.0.bias'],
     [{ prompt: 'x', constructor: 1 }, 'constructor'],
     [JSON.parse('{"prompt": "x", "__proto__": {"polluted": true}}'), '__proto__'],
     [null, 'body'],
@@ -156,19 +165,22 @@ describe('a refusal', () => {
 
 describe('a batch request', () => {
   it('gives the shared parameters to the prompts that do not set them', () => {
-    const { prompts, batchSize } = readBatchRequest(
+    const batch = readBatchRequest(
       {
         prompts: ['a', { prompt: 'b', max_tokens: 3, temperature: null }],
         max_tokens: 9,
         temperature: 0,
+        top_p: 0.5,
+        priority: 'low',
         batch_size: 2,
       },
       null,
     );
-    expect(batchSize).toBe(2);
-    expect(prompts).toMatchObject([
-      { prompt: 'a', maxTokens: 9, temperature: 0 },
-      { prompt: 'b', maxTokens: 3, temperature: 0 },
+    expect(batch.batchSize).toBe(2);
+    const shared = { temperature: 0, topP: 0.5, priority: 'LOW' };
+    expect(batch.prompts.map((prompt) => withParametersOf(batch, prompt))).toMatchObject([
+      { prompt: 'a', maxTokens: 9, ...shared },
+      { prompt: 'b', maxTokens: 3, ...shared },
     ]);
   });
 
