@@ -124,7 +124,7 @@ async function makeRequests(
   return tokenized.map((prompt, index) => {
     if (prompt instanceof LlamaHomeError) throw prompt;
     const sampling = { maxTokens, temperature: 0, seed: 1, stop: [] };
-    return { id: `${seed}-${index}`, tokens: prompt.tokens, sampling };
+    return { id: `${seed}-${index}`, tokens: prompt.tokens, scope: 'bench', sampling };
   });
 }
 

@@ -279,8 +279,8 @@ export class Dispatcher {
   }
 }
 
-function toRequest({ id, tokens, live, mode }: Dispatched): EngineRequest {
-  return { id, tokens, sampling: live.prompt.sampling, unread: mode === 'attached' };
+function toRequest({ id, ownerId, tokens, live, mode }: Dispatched): EngineRequest {
+  return { id, tokens, scope: ownerId, sampling: live.prompt.sampling, unread: mode === 'attached' };
 }
 
 function asError(error: unknown): LlamaHomeError {

@@ -11,7 +11,7 @@ import type { PromptObserver } from './PromptObserver.js';
 export interface PromptRunnerOptions {
   repository: PromptRepository;
   models: ModelService;
-  access: Pick<AccessService, 'concurrency'>;
+  access: Pick<AccessService, 'concurrency' | 'countEstimate'>;
   /** Prompts that may wait per model. */
   queueLimit: number;
   logger: Logger;
