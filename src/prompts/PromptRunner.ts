@@ -178,6 +178,7 @@ export class PromptRunner {
       mode,
       tokens: [],
       stopping: undefined,
+      deaths: 0,
     };
     const left = deadlineAt === null ? undefined : Math.max(0, deadlineAt.getTime() - Date.now());
     const deadline =
