@@ -27,6 +27,8 @@ export interface RateLimitState {
   resetAt: Date;
 }
 
+const estimates: Bucket = { capacity: 120, perMinute: 120 };
+
 export interface AccessServiceOptions {
   /** Whether callers have to prove who they are: `LLAMAHOME_AUTH`. */
   authentication: boolean;
@@ -111,6 +113,21 @@ export class AccessService {
 
   async rateLimit(principal: Principal): Promise<RateLimitState> {
     return stateOf(this.bucketOf(principal), await this.take(principal, 0));
+  }
+
+  /**
+   * Counts one estimate: they cost no allowance, and have a limit of their own.
+   * @throws LlamaHomeError `rate_limit_exceeded` with an exact `retry_after`
+   */
+  async countEstimate(principal: Principal): Promise<void> {
+    const taken = await this.store.take(`estimate\n${principal.userId}`, estimates, 1, this.now());
+    if (taken.allowed) return;
+    const seconds = taken.retryAfterMs / 1000;
+    throw new LlamaHomeError(
+      'rate_limit_exceeded',
+      `There may be ${estimates.perMinute} estimates a minute. Try again in ${seconds} s.`,
+      { retry_after: seconds },
+    );
   }
 
   /** How many prompts of this Principal may run at once. */

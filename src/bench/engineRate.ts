@@ -125,7 +125,7 @@ async function makeRequests(
   return tokenized.map((prompt, index) => {
     if (prompt instanceof LlamaHomeError) throw prompt;
     const sampling = { ...samplingDefaults(), maxTokens, temperature: 0, seed: 1 };
-    return { id: `${seed}-${index}`, tokens: prompt.tokens, sampling };
+    return { id: `${seed}-${index}`, tokens: prompt.tokens, scope: 'bench', sampling };
   });
 }
 

@@ -12,6 +12,8 @@ export interface Config {
     retentionCount: number;
     /** After so long without a Prompt a model is unloaded; 0 is never. */
     idleUnloadMinutes: number;
+    /** System texts whose evaluated states all users may share: what begins with one tells nothing of who asked. */
+    publicSystemTexts: readonly string[];
   };
 }
 
@@ -29,5 +31,6 @@ export const initialConfig: Config = {
     retentionDays: 30,
     retentionCount: 100_000,
     idleUnloadMinutes: 0,
+    publicSystemTexts: [],
   },
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Principal } from '../access/Principal.js';
@@ -122,7 +123,7 @@ function differences(before: Config, after: Config): ConfigChange[] {
   return sections.flatMap((section) => {
     const old: Record<string, unknown> = before[section];
     return Object.entries(after[section])
-      .filter(([name, value]) => old[name] !== value)
+      .filter(([name, value]) => !isDeepStrictEqual(old[name], value))
       .map(([name, value]) => ({ path: `${section}.${name}`, old: old[name], new: value }));
   });
 }

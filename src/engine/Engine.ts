@@ -11,6 +11,8 @@ export interface EngineRequest {
   id: string;
   /** The rendered prompt as tokens, from `tokenize`. */
   tokens: number[];
+  /** What was evaluated for one request is reused only for others of the same scope; public beginnings for all. */
+  scope: string;
   sampling: SamplingParameters;
   /** Nobody reads along: its text may come in its own time, as long as all of it comes sooner. Default false. */
   unread?: boolean;
@@ -18,7 +20,7 @@ export interface EngineRequest {
 
 export interface TokenizedPrompt {
   tokens: number[];
-  /** Of the tokens, how many a free sequence holds the state of right now. */
+  /** Of the tokens, how many a request of the scope asked for would reuse right now; 0 when none was asked for. */
   cachedTokens: number;
 }
 
@@ -123,12 +125,14 @@ export interface EngineExit {
 export interface Engine {
   readonly info: EngineInfo;
   readonly pid: number;
+  /** The process is gone: what it was asked fails, and another engine has to be started. */
+  readonly isGone: boolean;
   /**
    * Renders each conversation with the model's chat template and tokenizes it; an `invalid_request` in the place of
    * one that the template refuses.
    * @throws LlamaHomeError `engine_failed` when the process is gone
    */
-  tokenize(conversations: ChatMessage[][]): Promise<(TokenizedPrompt | LlamaHomeError)[]>;
+  tokenize(conversations: ChatMessage[][], scope?: string): Promise<(TokenizedPrompt | LlamaHomeError)[]>;
   /**
    * Hands over requests; more than there are free sequences is allowed, they wait in order. Progress of all requests
    * comes in one call of `onProgress`. When the process dies, every unfinished request ends with `closed`.
@@ -136,6 +140,13 @@ export interface Engine {
   submit(requests: EngineRequest[]): void;
   /** Stops requests before their next token, in prefill too; each ends with `finished.reason` `cancelled`. */
   cancel(ids: string[]): void;
+  /**
+   * Clears the states that are left of requests, in idle sequences and kept prefixes; settles when they are gone, at
+   * once when the process is. One that still runs keeps its own.
+   */
+  forget(ids: readonly string[]): Promise<void>;
+  /** Declares what begins with these system texts free to be reused by every scope, and with no others any more. */
+  publish(systemTexts: readonly string[]): void;
   stats(): EngineStats;
   /** Resident memory of the process in bytes and its CPU time in seconds, or null when it can't be read. */
   resources(): Promise<{ memoryBytes: number; cpuSeconds: number } | null>;

@@ -21,12 +21,12 @@ export class EngineProcess implements Engine {
   readonly pid: number;
   readonly ready: Promise<void>;
   readonly closed: Promise<EngineExit>;
+  isGone = false;
   onProgress: ((progress: EngineProgress[]) => void) | undefined;
   onStep: ((step: EngineStep) => void) | undefined;
 
   private loaded: EngineInfo | undefined;
   private closing = false;
-  private gone = false;
   private lastErrorOutput = '';
   private calls = 0;
   private readonly pending = new Map<
@@ -55,13 +55,13 @@ export class EngineProcess implements Engine {
     this.ready = promise;
     this.closed = new Promise((settle) => {
       const end = (reason: string) => {
-        this.gone = true;
+        this.isGone = true;
         const exit = { expected: this.closing, reason };
         const failure = new LlamaHomeError(
           'engine_failed',
           'The engine process ended; the request may be tried again.',
         );
-        reject(new LlamaHomeError('model_unavailable', 'The engine process ended while it loaded the model.'));
+        reject(endedWhileLoading(reason));
         for (const call of this.pending.values()) call.reject(failure);
         this.pending.clear();
         settle(exit);
@@ -81,8 +81,8 @@ export class EngineProcess implements Engine {
     return this.loaded;
   }
 
-  async tokenize(conversations: ChatMessage[][]): Promise<(TokenizedPrompt | LlamaHomeError)[]> {
-    const reply = await this.call((call) => ({ type: 'tokenize', call, conversations }));
+  async tokenize(conversations: ChatMessage[][], scope?: string): Promise<(TokenizedPrompt | LlamaHomeError)[]> {
+    const reply = await this.call((call) => ({ type: 'tokenize', call, conversations, scope }));
     if (reply.type !== 'tokenized') return [];
     return reply.prompts.map((prompt) => ('refused' in prompt ? refusal(prompt.refused) : prompt));
   }
@@ -90,12 +90,20 @@ export class EngineProcess implements Engine {
   submit(requests: EngineRequest[]): void {
     this.post({
       type: 'submit',
-      requests: requests.map((request) => ({ ...request, id: this.names.give(request.id) })),
+      requests: requests.map((request) => ({ ...request, id: this.names.give(request.id), fullId: request.id })),
     });
   }
 
   cancel(ids: string[]): void {
     this.post({ type: 'cancel', ids: ids.flatMap((id) => this.names.of(id) ?? []) });
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    await this.call((call) => ({ type: 'forget', call, ids })).catch(() => undefined);
+  }
+
+  publish(texts: readonly string[]): void {
+    this.post({ type: 'publish', texts });
   }
 
   stats(): EngineStats {
@@ -109,7 +117,7 @@ export class EngineProcess implements Engine {
 
   async close(): Promise<void> {
     this.closing = true;
-    if (!this.gone) this.child.kill('SIGKILL');
+    if (!this.isGone) this.child.kill('SIGKILL');
     await this.closed;
   }
 
@@ -122,7 +130,7 @@ export class EngineProcess implements Engine {
   }
 
   private post(message: ToEngine): void {
-    if (this.gone) {
+    if (this.isGone) {
       for (const call of this.pending.values()) call.reject(new LlamaHomeError('engine_failed', 'The engine is gone.'));
       this.pending.clear();
       return;
@@ -147,6 +155,7 @@ export class EngineProcess implements Engine {
         this.receiveReport(message.report);
         break;
       case 'tokenized':
+      case 'forgotten':
       case 'resources': {
         this.pending.get(message.call)?.resolve(message);
         this.pending.delete(message.call);
@@ -200,6 +209,12 @@ function unloadable(reason: string): LlamaHomeError {
     ? 'There is not enough memory for this model: use a smaller one, or lower LLAMAHOME_SLOTS or LLAMAHOME_CONTEXT.'
     : 'The model file can not be loaded: it is damaged, or of a kind this engine does not know. Remove it and pull it again.';
   return new LlamaHomeError('model_unavailable', message, undefined, { cause: new Error(reason) });
+}
+
+/** A process that was killed, for memory say, may do better the next time. */
+function endedWhileLoading(reason: string): LlamaHomeError {
+  const message = 'The engine process ended while it loaded the model; try again in a moment.';
+  return new LlamaHomeError('model_unavailable', message, { retry_after: 5 }, { cause: new Error(reason) });
 }
 
 function refusal(reason: string): LlamaHomeError {

@@ -8,12 +8,19 @@ import type {
   TokenizedPrompt,
 } from './Engine.js';
 
+/** A request under a short name, which travels with every token; what it leaves behind goes by its own id. */
+export interface SubmittedRequest extends EngineRequest {
+  fullId: string;
+}
+
 /** Messages between the server and an engine process. Correlated ones carry `call`. */
 export type ToEngine =
   | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog'> }
-  | { type: 'tokenize'; call: number; conversations: ChatMessage[][] }
-  | { type: 'submit'; requests: EngineRequest[] }
+  | { type: 'tokenize'; call: number; conversations: ChatMessage[][]; scope?: string | undefined }
+  | { type: 'submit'; requests: SubmittedRequest[] }
   | { type: 'cancel'; ids: string[] }
+  | { type: 'forget'; call: number; ids: readonly string[] }
+  | { type: 'publish'; texts: readonly string[] }
   | { type: 'resources'; call: number };
 
 /** What the steps since the last report brought. */
@@ -28,5 +35,6 @@ export type FromEngine =
   | { type: 'unloadable'; reason: string }
   | { type: 'step'; report: StepReport }
   | { type: 'tokenized'; call: number; prompts: (TokenizedPrompt | { refused: string })[] }
+  | { type: 'forgotten'; call: number }
   | { type: 'resources'; call: number; memoryBytes: number; cpuSeconds: number }
   | { type: 'log'; level: string; message: string };

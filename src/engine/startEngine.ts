@@ -9,10 +9,28 @@ import { EngineProcess } from './EngineProcess.js';
 const entry = fileURLToPath(new URL('../../dist/engine/llama/process.js', import.meta.url));
 
 /**
- * Loads a model in a process of its own.
+ * Loads a model in a process of its own. A process that ends meanwhile, killed for memory say, is tried once more.
  * @throws LlamaHomeError `model_unavailable` with the reason when it can't be loaded
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const first = startProcess(options);
+  try {
+    await first.ready;
+    return first;
+  } catch (error) {
+    if (!first.isGone) throw await refused(first, error);
+    options.onLog?.('warn', `the engine process ended while it loaded the model: ${(await first.closed).reason}`);
+  }
+  const second = startProcess(options);
+  try {
+    await second.ready;
+    return second;
+  } catch (error) {
+    throw await refused(second, error);
+  }
+}
+
+function startProcess({ onLoadProgress, onLog, ...load }: EngineOptions): EngineProcess {
   const child = fork(entry, [], {
     // With more threads, decode calls wander between them and their idle compute threads spin against each other:
     // 1.8 times slower at one sequence on two cores.
@@ -20,16 +38,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: nodeOptions,
   });
-  const { onLoadProgress, onLog, ...load } = options;
   const engine = new EngineProcess(child, { onLoadProgress, onLog });
-  child.send({ type: 'load', options: load });
-  try {
-    await engine.ready;
-  } catch (error) {
-    await engine.close();
-    throw error instanceof LlamaHomeError
-      ? error
-      : new LlamaHomeError('model_unavailable', 'The model can not be loaded.', undefined, { cause: error });
-  }
+  child.send({ type: 'load', options: load }, () => {});
   return engine;
+}
+
+async function refused(engine: EngineProcess, error: unknown): Promise<LlamaHomeError> {
+  await engine.close();
+  return error instanceof LlamaHomeError
+    ? error
+    : new LlamaHomeError('model_unavailable', 'The model can not be loaded.', undefined, { cause: error });
 }

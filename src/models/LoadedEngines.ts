@@ -18,6 +18,8 @@ export interface LoadedEnginesOptions {
   logger: Logger;
   /** Called after every change: loading began, went on, ended, failed; an engine is gone. */
   onChange: (modelId: string) => void;
+  /** Called with each engine as soon as it can be used. */
+  onLoaded: (engine: Engine) => void;
 }
 
 export interface LoadRequest {
@@ -58,11 +60,11 @@ export class LoadedEngines {
   constructor(private readonly options: LoadedEnginesOptions) {}
 
   get(id: string): Engine | undefined {
-    return this.loaded.get(id)?.engine;
+    return this.living(id)?.engine;
   }
 
   get all(): ReadonlyMap<string, Engine> {
-    return new Map([...this.loaded].map(([id, { engine }]) => [id, engine]));
+    return new Map([...this.loaded].flatMap(([id, { engine }]) => (engine.isGone ? [] : [[id, engine]])));
   }
 
   /** 0 to 1 while it loads, else undefined. */
@@ -89,7 +91,7 @@ export class LoadedEngines {
 
   /** The running engine of a model, for use: from now on it counts as recently used. */
   use(id: string): Engine | undefined {
-    const loaded = this.loaded.get(id);
+    const loaded = this.living(id);
     if (loaded !== undefined) loaded.lastUsed = performance.now();
     return loaded?.engine;
   }
@@ -144,6 +146,12 @@ export class LoadedEngines {
     await Promise.all([...this.loaded.values()].map(({ engine }) => engine.close()));
   }
 
+  /** One whose process has just ended is not taken from the list yet. */
+  private living(id: string): Loaded | undefined {
+    const loaded = this.loaded.get(id);
+    return loaded?.engine.isGone === true ? undefined : loaded;
+  }
+
   private candidates() {
     return [...this.loaded].map(([id, loaded]) => ({
       id,
@@ -182,6 +190,7 @@ export class LoadedEngines {
     // Held, so that it does not have to make room for itself.
     const entry = { engine, lastUsed: performance.now(), holds: 1 };
     this.loaded.set(request.id, entry);
+    this.options.onLoaded(engine);
     const loading = this.loading.get(request.id);
     if (loading !== undefined) loading.memoryBytes = 0;
     void engine.closed.then(({ expected, reason }) => {

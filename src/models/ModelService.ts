@@ -15,7 +15,7 @@ import { ModelLibrary } from './ModelLibrary.js';
 export interface ModelServiceOptions {
   /** The home folder: models are in its folder `models`, the user's own catalogue in its `catalogue.json`. */
   home: string;
-  /** Gives the default model, `cacheSize` (a change is applied at once) and `idleUnloadMinutes`. */
+  /** Gives the default model, `cacheSize` and `publicSystemTexts` (changes are applied at once) and `idleUnloadMinutes`. */
   config: { readonly current: Config; onChange(listener: (config: Config) => void): () => void };
   engineOptions: EngineSettings;
   startEngine: (options: EngineOptions) => Promise<Engine>;
@@ -55,6 +55,7 @@ export class ModelService {
       limit: () => this.cacheBytes,
       logger: options.logger,
       onChange: (id) => this.changed(id),
+      onLoaded: (engine) => engine.publish(this.publicSystemTexts),
     });
     this.failures = new Failures((id) => library.signature(id));
     this.downloads = new Downloads({
@@ -72,7 +73,10 @@ export class ModelService {
       speed: (id) => this.speeds.get(id),
       cacheBytes: () => this.cacheBytes,
     };
-    this.stopListening = options.config.onChange(() => void this.engines.trim());
+    this.stopListening = options.config.onChange(() => {
+      for (const engine of this.engines.all.values()) engine.publish(this.publicSystemTexts);
+      void this.engines.trim();
+    });
     this.idleTimer = setInterval(() => {
       const { idleUnloadMinutes } = options.config.current.systemSettings;
       if (idleUnloadMinutes > 0) void this.unloadIdle(idleUnloadMinutes * 60_000);
@@ -152,6 +156,11 @@ export class ModelService {
   /** All engines that run now, by model id. */
   loadedEngines(): ReadonlyMap<string, Engine> {
     return this.engines.all;
+  }
+
+  /** Clears what engines hold of these prompts' states; settles when it is gone. */
+  async forgetStates(promptIds: readonly string[]): Promise<void> {
+    await Promise.all([...this.engines.all.values()].map((engine) => engine.forget(promptIds)));
   }
 
   /**
@@ -245,6 +254,10 @@ export class ModelService {
   /** What loaded models may take together. Config has checked the text. */
   private get cacheBytes(): number {
     return parseByteSize(this.options.config.current.systemSettings.cacheSize) ?? Number.POSITIVE_INFINITY;
+  }
+
+  private get publicSystemTexts(): readonly string[] {
+    return this.options.config.current.systemSettings.publicSystemTexts;
   }
 
   private model(entry: CatalogueEntry): Model {

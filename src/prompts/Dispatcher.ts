@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
-import type { Engine, EngineProgress, EngineRequest } from '../engine/Engine.js';
+import type { Engine, EngineExit, EngineProgress, EngineRequest } from '../engine/Engine.js';
+import { withEngine } from '../engine/withEngine.js';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { FairQueue, type Waiting } from './FairQueue.js';
 import type { LivePrompt } from './LivePrompt.js';
@@ -13,6 +14,8 @@ export interface Dispatched extends Waiting {
   tokens: number[];
   /** Why it has to stop; decides how it ends once the engine has let go of it. */
   stopping: 'cancelled' | 'deadline' | undefined;
+  /** Engine processes that ended while they had it. */
+  deaths: number;
 }
 
 export interface DispatcherOptions {
@@ -188,14 +191,17 @@ export class Dispatcher {
     if (engine !== this.engine) {
       this.engine = engine;
       engine.onProgress = (progress) => this.advance(progress);
-      void engine.closed.then(() => this.lost(engine));
+      void engine.closed.then((exit) => this.lost(engine, exit));
     }
     return engine;
   }
 
   private async admitTogether(prompts: readonly Dispatched[]): Promise<(true | Error)[]> {
-    const engine = await this.connect();
-    const tokenized = await engine.tokenize(prompts.map(({ live }) => live.prompt.messages));
+    const conversations = prompts.map(({ live }) => live.prompt.messages);
+    const { engine, result: tokenized } = await withEngine(
+      () => this.connect(),
+      (running) => running.tokenize(conversations),
+    );
     return prompts.map((prompt, index) => {
       const result = tokenized[index];
       if (result === undefined || result instanceof LlamaHomeError) return result ?? engineFailed();
@@ -237,13 +243,19 @@ export class Dispatcher {
     }
   }
 
-  /** The engine process is gone: what ran has failed, what had not begun goes back into the queue. */
-  private lost(engine: Engine): void {
+  /**
+   * The engine process is gone: what had not begun goes back into the queue, and what nobody waits for runs again from its
+   * beginning, unless a process died of it, maybe, before. What else ran has failed.
+   */
+  private lost(engine: Engine, { expected }: EngineExit): void {
     if (engine !== this.engine) return;
     this.engine = undefined;
     for (const prompt of [...this.handedOver.values()]) {
-      if (prompt.live.started || prompt.stopping !== undefined) this.letGo(prompt, engineFailed());
+      if (!expected) prompt.deaths++;
+      const mayRunAgain = prompt.deaths < 2 && (prompt.mode === 'detached' || !prompt.live.started);
+      if (prompt.stopping !== undefined || !mayRunAgain) this.letGo(prompt, engineFailed());
       else {
+        if (prompt.live.started) prompt.live.restart();
         this.handedOver.delete(prompt.id);
         this.queue.release(prompt);
         this.queue.push(prompt);
@@ -281,8 +293,8 @@ export class Dispatcher {
   }
 }
 
-function toRequest({ id, tokens, live, mode }: Dispatched): EngineRequest {
-  return { id, tokens, sampling: live.prompt.sampling, unread: mode === 'attached' };
+function toRequest({ id, ownerId, tokens, live, mode }: Dispatched): EngineRequest {
+  return { id, tokens, scope: ownerId, sampling: live.prompt.sampling, unread: mode === 'attached' };
 }
 
 function asError(error: unknown): LlamaHomeError {

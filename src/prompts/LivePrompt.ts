@@ -46,6 +46,19 @@ export class LivePrompt implements Followed {
     else this.news.tellInTime();
   }
 
+  /** It has to run once more, from its beginning: for its followers the text begins anew. */
+  restart(): void {
+    const { prompt } = this;
+    prompt.attempt++;
+    prompt.status = 'QUEUED';
+    prompt.text = '';
+    prompt.timings.queueMs = null;
+    prompt.timings.timeToFirstTokenMs = null;
+    this.started = false;
+    this.decodingAt = undefined;
+    this.news.tell();
+  }
+
   complete(reason: Exclude<FinishReason, 'ERROR'>): void {
     this.prompt.finishReason = reason;
     this.finish(reason === 'CANCELLED' ? 'CANCELLED' : 'COMPLETED');

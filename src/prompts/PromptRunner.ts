@@ -11,7 +11,7 @@ import type { PromptObserver } from './PromptObserver.js';
 export interface PromptRunnerOptions {
   repository: PromptRepository;
   models: ModelService;
-  access: Pick<AccessService, 'concurrency'>;
+  access: Pick<AccessService, 'concurrency' | 'countEstimate'>;
   /** Prompts that may wait per model. */
   queueLimit: number;
   logger: Logger;
@@ -178,6 +178,7 @@ export class PromptRunner {
       mode,
       tokens: [],
       stopping: undefined,
+      deaths: 0,
     };
     const left = deadlineAt === null ? undefined : Math.max(0, deadlineAt.getTime() - Date.now());
     const deadline =

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from '../access/Principal.js';
 import type { ConfigService } from '../config/ConfigService.js';
+import { withEngine } from '../engine/withEngine.js';
 import { invalidRequest, isRetryable, LlamaHomeError } from '../errors/index.js';
 import type { PromptRecord } from '../storage/PromptRepository.js';
 import { decodeCursor, type Position } from './cursor.js';
@@ -189,21 +190,29 @@ export class PromptService {
     running.dispatcher.stop(running.dispatched, 'cancelled');
   }
 
-  /** Cancels what runs and leaves no trace of the content. */
+  /** Cancels what runs and leaves no trace of the content, in storage or in an engine. */
   async delete(principal: Principal, id: string): Promise<{ id: string }> {
     await this.cancel(principal, id);
+    await this.options.models.forgetStates([id]);
     const running = this.runner.find(id);
     if (running !== undefined) await this.runner.save(running);
     await this.options.repository.delete(id);
     return { id };
   }
 
-  /** What a prompt would cost and when it would begin; loads the model when needed. */
-  async estimate(input: PromptInput): Promise<Estimate> {
-    const { messages, sampling } = normaliseInput(input, this.options.config.current);
-    const model = this.options.models.resolve(input.model);
-    const engine = await this.options.models.engine(model.id);
-    const [result] = await engine.tokenize([messages]);
+  /** What a prompt of this caller would cost and when it would begin; loads the model when needed. At most 120 a minute. */
+  async estimate(principal: Principal, input: PromptInput): Promise<Estimate> {
+    const { models, access, config } = this.options;
+    const { messages, sampling } = normaliseInput(input, config.current);
+    const model = models.resolve(input.model);
+    await access.countEstimate(principal);
+    const {
+      engine,
+      result: [result],
+    } = await withEngine(
+      () => models.engine(model.id),
+      (running) => running.tokenize([messages], principal.userId),
+    );
     if (result === undefined) throw new LlamaHomeError('engine_failed', 'The engine gave no answer: try again.');
     if (result instanceof LlamaHomeError) throw result;
     const { contextLength } = engine.info;
@@ -324,10 +333,12 @@ export class PromptService {
   }
 
   private async prune(): Promise<void> {
-    const { retentionDays, retentionCount } = this.options.config.current.systemSettings;
+    const { config, repository, models } = this.options;
+    const { retentionDays, retentionCount } = config.current.systemSettings;
     const olderThan = new Date(Date.now() - retentionDays * 24 * 3600 * 1000);
     try {
-      await this.options.repository.prune({ olderThan, keepNewest: retentionCount });
+      const onDeleted = (ids: readonly string[]) => void models.forgetStates(ids);
+      await repository.prune({ olderThan, keepNewest: retentionCount, onDeleted });
     } catch (error) {
       this.options.logger.warn({ err: error }, 'old prompts were not pruned');
     }

@@ -25,6 +25,8 @@ export interface PruneOptions {
   olderThan?: Date;
   /** Delete all but the newest so many. */
   keepNewest?: number;
+  /** Called with those that are gone. */
+  onDeleted?: (ids: readonly string[]) => void;
 }
 
 /** Rows that one statement takes, or that one turn of the event loop writes. */
@@ -156,22 +158,26 @@ export class PromptRepository {
   }
 
   /** Deletes finished prompts that are too old or too many, a few at a time; gives how many. */
-  async prune({ olderThan, keepNewest }: PruneOptions): Promise<number> {
+  async prune({ olderThan, keepNewest, onDeleted }: PruneOptions): Promise<number> {
     let deleted = 0;
-    if (olderThan !== undefined) deleted += await this.deleteWhile(() => this.endedBefore(olderThan));
+    if (olderThan !== undefined) deleted += await this.deleteWhile(() => this.endedBefore(olderThan), onDeleted);
     if (keepNewest !== undefined) {
       const newestExcess = await this.idAt(keepNewest);
-      if (newestExcess !== undefined) deleted += await this.deleteWhile(() => this.endedUpTo(newestExcess));
+      if (newestExcess !== undefined) deleted += await this.deleteWhile(() => this.endedUpTo(newestExcess), onDeleted);
     }
     if (deleted > 0) this.database.clearDeleted();
     return deleted;
   }
 
-  private async deleteWhile(next: () => Promise<{ id: string }[]>): Promise<number> {
+  private async deleteWhile(
+    next: () => Promise<{ id: string }[]>,
+    onDeleted?: PruneOptions['onDeleted'],
+  ): Promise<number> {
     for (let deleted = 0; ; ) {
       const ids = (await next()).map(({ id }) => id);
       if (ids.length === 0) return deleted;
       await this.deleteAll(ids);
+      onDeleted?.(ids);
       deleted += ids.length;
     }
   }

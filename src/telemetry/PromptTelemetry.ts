@@ -76,7 +76,12 @@ export class PromptTelemetry implements PromptObserver {
     const journey = this.journeys.get(prompt);
     if (journey === undefined) return;
     const now = performance.now();
-    if (started === true) journey.started = now;
+    if (started === true) {
+      journey.started = now;
+      // The engine may have begun anew.
+      journey.tokens = 0;
+      delete journey.lastToken;
+    }
     if (finished !== undefined) journey.finished = finished;
     if (completionTokens <= journey.tokens) return;
     let fresh = completionTokens - journey.tokens;
@@ -84,9 +89,11 @@ export class PromptTelemetry implements PromptObserver {
     journey.tokens = completionTokens;
     if (journey.lastToken === undefined) {
       fresh--;
+      if (journey.firstToken === undefined) {
+        this.instruments.timeToFirstToken.observe(journey.labels, (now - journey.arrived) / 1000);
+        this.recent.first.add(now - journey.arrived, now);
+      }
       journey.firstToken = now;
-      this.instruments.timeToFirstToken.observe(journey.labels, (now - journey.arrived) / 1000);
-      this.recent.first.add(now - journey.arrived, now);
     }
     // Tokens that are told together came one after the other.
     const between = (now - (journey.lastToken ?? now)) / fresh;

@@ -62,6 +62,17 @@ describe('Config', () => {
     expect(config.current).toEqual(after);
   });
 
+  it('keeps a list, and an equal one is no change', async () => {
+    const publicSystemTexts = ['You are helpful.', 'You are brief.'];
+    const after = await config.update(ada, { systemSettings: { publicSystemTexts } });
+    expect(await config.update(ada, { systemSettings: { publicSystemTexts: [...publicSystemTexts] } })).toBe(after);
+    await restart();
+    expect(config.current.systemSettings.publicSystemTexts).toEqual(publicSystemTexts);
+    expect((await config.update(ada, { systemSettings: { publicSystemTexts: [] } })).systemSettings).toEqual(
+      initialConfig.systemSettings,
+    );
+  });
+
   it('leaves what is null or absent, and writes no line when nothing changes', async () => {
     const before = config.current;
     const nothing: ConfigPatch[] = [
@@ -86,6 +97,11 @@ describe('Config', () => {
     ['systemSettings.retentionDays', [0, 0.5], 'must be a whole number from 1 to 36500'],
     ['systemSettings.retentionCount', [0], 'must be a whole number from 1 to 1000000000'],
     ['systemSettings.idleUnloadMinutes', [-1], 'must be a whole number from 0 to 1000000'],
+    [
+      'systemSettings.publicSystemTexts',
+      ['text', [''], [5], ['a'.repeat(100_001)], Array.from({ length: 101 }, String)],
+      'must be a list of at most 100 texts of 1 to 100000 characters',
+    ],
   ];
 
   it.each(wrong)('refuses a wrong %s and changes nothing', async (field, values, allowed) => {

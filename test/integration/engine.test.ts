@@ -181,9 +181,8 @@ describe.runIf(process.platform === 'linux')('a prefix that had to make room', (
   });
 
   test('is told by what a prompt would cost', async () => {
-    const [estimate] = await small.tokenize([
-      [{ role: 'user', content: 'The first conversation, told at some length. '.repeat(8) }],
-    ]);
+    const content = 'The first conversation, told at some length. '.repeat(8);
+    const [estimate] = await small.tokenize([[{ role: 'user', content }]], 'ann');
     expect(estimate).toMatchObject({ cachedTokens: expect.any(Number) });
     expect(estimate && 'cachedTokens' in estimate ? estimate.cachedTokens : 0).toBeGreaterThan(300);
   });

@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { EngineRequest } from '../../src/engine/Engine.js';
 import { Native } from '../../src/engine/llama/native.js';
 import { StepCosts } from '../../src/engine/llama/StepCosts.js';
 import { StepLoop } from '../../src/engine/llama/StepLoop.js';
-import type { StepReport } from '../../src/engine/protocol.js';
+import type { StepReport, SubmittedRequest } from '../../src/engine/protocol.js';
 import { samplingDefaults } from '../../src/engine/sampling.js';
 import { writeDemoModel } from '../../src/models/demoModel.js';
 
@@ -41,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The texts of requests that run together, and the steps that they took. */
-async function generate(drafted: number, requests: readonly EngineRequest[]) {
+async function generate(drafted: number, requests: readonly SubmittedRequest[]) {
   const texts = requests.map(() => '');
   let left = requests.length;
   let steps = 0;
@@ -53,17 +52,19 @@ async function generate(drafted: number, requests: readonly EngineRequest[]) {
         if (finished !== undefined && --left === 0) done();
       }
     };
-    const loop = new StepLoop(native, take, undefined, new FixedCosts(drafted));
+    const loop = new StepLoop(native, take, { lengthOf: () => 0 }, undefined, new FixedCosts(drafted));
     loop.submit(requests);
     void loop.run();
   });
   return { texts, steps };
 }
 
-function request(id: number, sampling: Partial<EngineRequest['sampling']> = {}): EngineRequest {
+function request(id: number, sampling: Partial<SubmittedRequest['sampling']> = {}): SubmittedRequest {
   const tokens = Array.from({ length: 30 }, (_, index) => 40 + ((index * (id + 3)) % 50));
   return {
     id: String(id),
+    fullId: String(id),
+    scope: 'ann',
     tokens,
     sampling: { ...samplingDefaults(), maxTokens: 300, temperature: 0, seed: 1, ...sampling },
   };

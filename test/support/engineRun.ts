@@ -22,12 +22,18 @@ export class EngineRun {
     };
   }
 
-  async request(prompt: string, sampling: Partial<SamplingParameters> = {}): Promise<EngineRequest> {
-    const [tokenized] = await this.engine.tokenize([[{ role: 'user', content: prompt }]]);
+  async request(
+    prompt: string,
+    sampling: Partial<SamplingParameters> = {},
+    { scope = 'ann', system }: { scope?: string; system?: string } = {},
+  ): Promise<EngineRequest> {
+    const said = system === undefined ? [] : [{ role: 'system' as const, content: system }];
+    const [tokenized] = await this.engine.tokenize([[...said, { role: 'user', content: prompt }]]);
     if (tokenized === undefined || tokenized instanceof LlamaHomeError) throw tokenized ?? new Error('no tokens');
     return {
       id: `r${this.made++}`,
       tokens: tokenized.tokens,
+      scope,
       sampling: { ...samplingDefaults(), maxTokens: 16, temperature: 0, seed: 1, ...sampling },
     };
   }
@@ -39,8 +45,8 @@ export class EngineRun {
     return Promise.all(results);
   }
 
-  async one(prompt: string, sampling?: Partial<SamplingParameters>): Promise<EngineResult> {
-    const [result] = await this.all([await this.request(prompt, sampling)]);
+  async one(...asked: Parameters<EngineRun['request']>): Promise<EngineResult> {
+    const [result] = await this.all([await this.request(...asked)]);
     if (result === undefined) throw new Error('no result');
     return result;
   }

@@ -7,11 +7,11 @@ const worthCopying = 32;
 const chooseSequence = (prompt: number[], sequences: SequenceState[]) => choose(prompt, sequences, worthCopying);
 
 function idle(slot: number, tokens: number[], lastUsed = 0): SequenceState {
-  return { slot, tokens, promised: tokens, free: true, lastUsed };
+  return { slot, tokens, promised: tokens, usable: Infinity, free: true, lastUsed };
 }
 
 function busy(slot: number, tokens: number[], promised = tokens): SequenceState {
-  return { slot, tokens, promised, free: false, lastUsed: 0 };
+  return { slot, tokens, promised, usable: Infinity, free: false, lastUsed: 0 };
 }
 
 describe('the sequence for a new prompt', () => {
@@ -42,6 +42,21 @@ describe('the sequence for a new prompt', () => {
   test('does not copy for a few tokens', () => {
     const choice = chooseSequence(range(0, 100), [busy(0, range(0, 40)), idle(1, range(0, 20))]);
     expect(choice?.copyFrom).toBeUndefined();
+  });
+
+  test('takes over no more of another one than it may', () => {
+    const prompt = [...range(0, 500), 7777];
+    const foreign = { ...idle(0, range(0, 400)), usable: 40 };
+    expect(chooseSequence(prompt, [foreign])).toEqual({ slot: 0, keep: 40, copyFrom: undefined });
+    expect(chooseSequence(prompt, [foreign, idle(1, range(0, 60))])?.slot).toBe(1);
+    expect(chooseSequence(prompt, [foreign, idle(1, [], -1)])).toEqual({
+      slot: 1,
+      keep: 0,
+      copyFrom: { slot: 0, length: 40 },
+    });
+    const running = { ...busy(0, range(0, 64), range(0, 510)), usable: 40 };
+    expect(chooseSequence(prompt, [running, idle(1, [])])?.copyFrom).toEqual({ slot: 0, length: 40 });
+    expect(chooseSequence(prompt, [{ ...running, usable: 0 }, idle(1, [])])?.copyFrom).toBeUndefined();
   });
 
   test('stands beside what runs, even when one further off holds more', () => {

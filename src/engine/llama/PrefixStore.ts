@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, openSync, unlinkSync } from 'node:fs';
 import { commonPrefix } from './chooseSequence.js';
 import type { Native } from './native.js';
+import type { Holder } from './Slot.js';
 
 /** Memory as a file system: what is written there is on no disk. */
 const sharedMemory = '/dev/shm';
@@ -10,6 +11,7 @@ const worthKeeping = 192;
 
 interface Entry {
   tokens: readonly number[];
+  holder: Holder;
   bytes: number;
   /** An open file without a name, so that nothing is left of it when the process ends, however it ends. */
   file: number;
@@ -40,30 +42,33 @@ export class PrefixStore {
     return process.platform === 'linux' && existsSync(sharedMemory);
   }
 
-  /** The kept state that holds most of a prompt's beginning; the last token of a prompt is never taken from one. */
-  find(prompt: readonly number[]): Stored | undefined {
+  /**
+   * The kept state that holds most of a prompt's beginning; the last token of a prompt is never taken from one.
+   * @param usable how many tokens of a state the prompt may take over at most
+   */
+  find(prompt: readonly number[], usable: (holder: Holder) => number): Stored | undefined {
     let best: Stored | undefined;
     for (const entry of this.entries) {
-      const length = Math.min(commonPrefix(prompt, entry.tokens), prompt.length - 1);
+      const length = Math.min(commonPrefix(prompt, entry.tokens), usable(entry.holder), prompt.length - 1);
       if (length > (best?.length ?? 0)) best = { entry, length };
     }
     return best;
   }
 
   /** Keeps what a sequence holds, unless it is short or kept already. */
-  async keep(slot: number, tokens: readonly number[]): Promise<void> {
+  async keep(slot: number, tokens: readonly number[], holder: Holder): Promise<void> {
     if (tokens.length < worthKeeping) return;
-    if (this.entries.some((entry) => commonPrefix(entry.tokens, tokens) === tokens.length)) return;
+    // What another scope holds is of no use to this one.
+    const own = this.entries.filter((entry) => entry.holder.scope === holder.scope);
+    if (own.some((entry) => commonPrefix(entry.tokens, tokens) === tokens.length)) return;
     const path = `${sharedMemory}/llamahome-${randomUUID()}`;
     let file: number | undefined;
     try {
       file = openSync(path, 'wx+', 0o600);
       unlinkSync(path);
       const bytes = await this.native.saveState(slot, tokens, pathOf(file));
-      for (const entry of this.entries.filter((old) => commonPrefix(old.tokens, tokens) === old.tokens.length)) {
-        this.drop(entry);
-      }
-      this.entries.push({ tokens: [...tokens], bytes, file });
+      for (const entry of own.filter((old) => commonPrefix(old.tokens, tokens) === old.tokens.length)) this.drop(entry);
+      this.entries.push({ tokens: [...tokens], holder, bytes, file });
       this.held += bytes;
       while (this.held > this.budget && this.entries[0] !== undefined) this.drop(this.entries[0]);
     } catch {
@@ -82,6 +87,11 @@ export class PrefixStore {
       this.drop(entry);
       return false;
     }
+  }
+
+  /** Drops what was kept for these requests. */
+  forget(ids: ReadonlySet<string>): void {
+    for (const entry of this.entries.filter(({ holder }) => ids.has(holder.id))) this.drop(entry);
   }
 
   private drop(entry: Entry): void {

@@ -1,11 +1,11 @@
-import type { EngineRequest } from '../Engine.js';
+import type { SubmittedRequest } from '../protocol.js';
 import type { Draft } from './Draft.js';
 import type { Sampler } from './native.js';
 import type { TextStream } from './TextStream.js';
 
 /** A request that has a sequence. */
 export interface Running {
-  request: EngineRequest;
+  request: SubmittedRequest;
   arrival: number;
   sampler: Sampler;
   stream: TextStream;
@@ -21,10 +21,19 @@ export interface Running {
   decodingAt: number | undefined;
 }
 
+/** Whose state it is: all of it was evaluated for this request, or is a beginning that its prompt shares. */
+export interface Holder {
+  /** The request's own id, not its short name. */
+  id: string;
+  scope: string;
+}
+
 /** One sequence of the context with the tokens whose state it holds. */
 export interface Slot {
   slot: number;
   tokens: number[];
+  /** The latest request that used it; undefined before the first, and when its state was forgotten. */
+  holder: Holder | undefined;
   running: Running | undefined;
   /** Step in which it was used last; -1 when another one holds all that it does. */
   lastUsed: number;

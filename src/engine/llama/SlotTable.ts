@@ -1,10 +1,14 @@
-import type { EngineRequest } from '../Engine.js';
+import type { SubmittedRequest } from '../protocol.js';
 import { chooseSequence, commonPrefix, type SequenceState } from './chooseSequence.js';
 import { planMove } from './contiguity.js';
 import type { Native } from './native.js';
 import type { PrefixStore } from './PrefixStore.js';
-import type { Running, Slot } from './Slot.js';
+import type { PublicPrefixes } from './PublicPrefixes.js';
+import type { Holder, Running, Slot } from './Slot.js';
 import { TextStream } from './TextStream.js';
+
+/** What decides which states a prompt may take over. */
+type Prompt = Pick<SubmittedRequest, 'tokens' | 'scope'>;
 
 export interface CopyWorth {
   /** Tokens of prefill that a copy of a sequence has to save. */
@@ -15,7 +19,8 @@ export interface CopyWorth {
 
 /**
  * The sequences of the context: which request has which, and what the idle ones still hold. It may be changed only
- * between steps, while nothing is under way in the context.
+ * between steps, while nothing is under way in the context. A state is reused only within the scope of the request
+ * that it was made for, but for the public beginnings of prompts.
  */
 export class SlotTable {
   readonly slots: readonly Slot[];
@@ -24,11 +29,13 @@ export class SlotTable {
   /** @param store where states that have to make room are kept; undefined keeps none */
   constructor(
     private readonly native: Native,
+    private readonly publicPrefixes: Pick<PublicPrefixes, 'lengthOf'>,
     private readonly store?: PrefixStore,
   ) {
     this.slots = Array.from({ length: native.slots }, (_, slot) => ({
       slot,
       tokens: [],
+      holder: undefined,
       running: undefined,
       lastUsed: 0,
     }));
@@ -39,22 +46,24 @@ export class SlotTable {
   }
 
   /** How many tokens of a prompt would be reused if it came now. */
-  cachedTokens(prompt: readonly number[], worth: CopyWorth): number {
-    const choice = chooseSequence(prompt, this.slots.map(stateOf), worth.tokens);
+  cachedTokens(prompt: Prompt, worth: CopyWorth): number {
+    const usable = this.usableBy(prompt);
+    const choice = chooseSequence(prompt.tokens, this.states(usable), worth.tokens);
     const held = choice?.copyFrom?.length ?? choice?.keep ?? 0;
-    const stored = this.store?.find(prompt)?.length ?? 0;
+    const stored = this.store?.find(prompt.tokens, usable)?.length ?? 0;
     return stored >= held + worth.tokens ? stored : held;
   }
 
   /** Gives a request a sequence; undefined when none is free. */
-  async take(request: EngineRequest, worth: CopyWorth): Promise<Slot | undefined> {
-    const choice = chooseSequence(request.tokens, this.slots.map(stateOf), worth.tokens);
+  async take(request: SubmittedRequest, worth: CopyWorth): Promise<Slot | undefined> {
+    const usable = this.usableBy(request);
+    const choice = chooseSequence(request.tokens, this.states(usable), worth.tokens);
     const slot = choice === undefined ? undefined : this.slots[choice.slot];
     if (choice === undefined || slot === undefined) return undefined;
     const held = choice.copyFrom?.length ?? choice.keep;
     await this.makeRoom(slot, choice.keep);
     // Looked for only now: what made room may be what is wanted.
-    const stored = this.store?.find(request.tokens);
+    const stored = this.store?.find(request.tokens, usable);
     const isStored = stored !== undefined && stored.length >= held + worth.tokens;
     if (isStored && (await this.store?.load(stored.entry, slot.slot))) {
       slot.tokens = [...stored.entry.tokens];
@@ -62,6 +71,7 @@ export class SlotTable {
     } else this.cut(slot, isStored ? 0 : choice.keep);
     const running = this.start(request, slot.tokens.length);
     slot.running = running;
+    slot.holder = { id: request.fullId, scope: request.scope };
     if (choice.copyFrom !== undefined && slot.tokens.length < choice.copyFrom.length) {
       const { slot: source, length } = choice.copyFrom;
       running.waitsFor = { slot: source, arrival: this.slots[source]?.running?.arrival ?? -1, length };
@@ -95,6 +105,7 @@ export class SlotTable {
       return;
     }
     to.tokens = [...from.tokens];
+    to.holder = from.holder;
     to.running = from.running;
     from.running = undefined;
     from.lastUsed = -1;
@@ -112,15 +123,46 @@ export class SlotTable {
     slot.tokens.length = this.native.truncate(slot.slot, length) ? length : 0;
   }
 
-  /** Keeps what an idle sequence holds when more of it than `kept` tokens is about to go, and stands nowhere else. */
-  private async makeRoom(slot: Slot, kept: number): Promise<void> {
-    const { tokens } = slot;
-    if (tokens.length <= kept || this.store === undefined) return;
-    const stands = this.slots.some((other) => other !== slot && commonPrefix(other.tokens, tokens) === tokens.length);
-    if (!stands) await this.store.keep(slot.slot, tokens);
+  /** Clears what idle sequences and the store hold of these requests. */
+  forget(ids: ReadonlySet<string>): void {
+    for (const slot of this.slots) {
+      if (slot.running !== undefined || slot.holder === undefined || !ids.has(slot.holder.id)) continue;
+      this.cut(slot, 0);
+      slot.holder = undefined;
+      slot.lastUsed = -1;
+    }
+    this.store?.forget(ids);
   }
 
-  private start(request: EngineRequest, cachedTokens: number): Running {
+  /** Keeps what an idle sequence holds when more of it than `kept` tokens is about to go, and stands nowhere else. */
+  private async makeRoom(slot: Slot, kept: number): Promise<void> {
+    const { tokens, holder } = slot;
+    if (tokens.length <= kept || holder === undefined || this.store === undefined) return;
+    const stands = this.slots.some(
+      (other) =>
+        other !== slot && other.holder?.scope === holder.scope && commonPrefix(other.tokens, tokens) === tokens.length,
+    );
+    if (!stands) await this.store.keep(slot.slot, tokens, holder);
+  }
+
+  /** How many tokens of a state a prompt may take over at most. */
+  private usableBy({ tokens, scope }: Prompt): (holder: Holder | undefined) => number {
+    const open = this.publicPrefixes.lengthOf(tokens);
+    return (holder) => (holder?.scope === scope ? Number.POSITIVE_INFINITY : open);
+  }
+
+  private states(usable: (holder: Holder | undefined) => number): SequenceState[] {
+    return this.slots.map(({ slot, tokens, holder, running, lastUsed }) => ({
+      slot,
+      tokens,
+      promised: running?.request.tokens ?? tokens,
+      usable: usable(holder),
+      free: running === undefined,
+      lastUsed,
+    }));
+  }
+
+  private start(request: SubmittedRequest, cachedTokens: number): Running {
     return {
       request,
       arrival: this.arrivals++,
@@ -140,7 +182,9 @@ export class SlotTable {
     const wanted = running.waitsFor;
     if (wanted === undefined) return;
     const source = this.slots[wanted.slot];
-    if (source !== undefined && commonPrefix(source.tokens, running.request.tokens) >= wanted.length) {
+    const usable = this.usableBy(running.request)(source?.holder);
+    const ready = commonPrefix(source?.tokens ?? [], running.request.tokens);
+    if (source !== undefined && Math.min(ready, usable) >= wanted.length) {
       running.waitsFor = undefined;
       const copied = await this.native.copyPrefix(slot.slot, source.slot, wanted.length);
       slot.tokens = copied ? running.request.tokens.slice(0, wanted.length) : [];
@@ -152,8 +196,4 @@ export class SlotTable {
     // Whoever was to evaluate the prefix left before it was done: this request evaluates it itself.
     if (source?.running?.arrival !== wanted.arrival) running.waitsFor = undefined;
   }
-}
-
-function stateOf({ slot, tokens, running, lastUsed }: Slot): SequenceState {
-  return { slot, tokens, promised: running?.request.tokens ?? tokens, free: running === undefined, lastUsed };
 }

@@ -1,9 +1,10 @@
-import type { EngineFinishReason, EngineProgress, EngineRequest, EngineStep } from '../Engine.js';
-import type { StepReport } from '../protocol.js';
+import type { EngineFinishReason, EngineProgress, EngineStep } from '../Engine.js';
+import type { StepReport, SubmittedRequest } from '../protocol.js';
 import { Draft } from './Draft.js';
 import type { Native } from './native.js';
 import { merge, Outbox } from './Outbox.js';
 import type { PrefixStore } from './PrefixStore.js';
+import type { PublicPrefixes } from './PublicPrefixes.js';
 import { chunkFor, type PlannedSequence, planStep, type StepItem } from './planStep.js';
 import type { Running, Slot } from './Slot.js';
 import { type CopyWorth, SlotTable } from './SlotTable.js';
@@ -34,8 +35,10 @@ interface Part {
  */
 export class StepLoop {
   private readonly table: SlotTable;
-  private readonly staged: EngineRequest[] = [];
+  private readonly staged: SubmittedRequest[] = [];
   private readonly cancelled = new Set<string>();
+  /** To be done between two steps. */
+  private forgetting: (() => void)[] = [];
   private readonly text: TokenText;
   private readonly outbox: Outbox;
   private steps = 0;
@@ -45,15 +48,16 @@ export class StepLoop {
   constructor(
     private readonly native: Native,
     report: (report: StepReport) => void,
+    publicPrefixes: Pick<PublicPrefixes, 'lengthOf'>,
     store?: PrefixStore,
     private readonly costs = new StepCosts(),
   ) {
     this.text = new TokenText(native);
-    this.table = new SlotTable(native, store);
+    this.table = new SlotTable(native, publicPrefixes, store);
     this.outbox = new Outbox(report, native.gpu === false);
   }
 
-  submit(requests: readonly EngineRequest[]): void {
+  submit(requests: readonly SubmittedRequest[]): void {
     for (const request of requests) this.staged.push(request);
     this.wake?.();
   }
@@ -63,8 +67,19 @@ export class StepLoop {
     this.wake?.();
   }
 
+  /** Clears what is left of requests that have ended; settles when nothing of them is held any more. */
+  forget(ids: readonly string[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.forgetting.push(() => {
+        this.table.forget(new Set(ids));
+        resolve();
+      });
+      this.wake?.();
+    });
+  }
+
   /** How many tokens of a prompt would be reused if it came now. */
-  cachedTokens(prompt: readonly number[]): number {
+  cachedTokens(prompt: Pick<SubmittedRequest, 'tokens' | 'scope'>): number {
     return this.table.cachedTokens(prompt, this.copyWorth);
   }
 
@@ -73,6 +88,7 @@ export class StepLoop {
     for (;;) {
       const comings: EngineProgress[] = [];
       this.leave(comings);
+      for (const forget of this.forgetting.splice(0)) forget();
       await this.admit(comings);
       // A model that keeps one running state can't be copied up to a token: it would be tried in vain in every step.
       if (this.native.canTakeBack) await this.table.closeRanks(this.copyWorth);
@@ -91,7 +107,7 @@ export class StepLoop {
 
   private async idle(): Promise<void> {
     this.outbox.tellAll(performance.now());
-    if (this.staged.length > 0 || this.cancelled.size > 0) return;
+    if (this.staged.length > 0 || this.cancelled.size > 0 || this.forgetting.length > 0) return;
     await new Promise<void>((resolve) => {
       this.wake = resolve;
     });

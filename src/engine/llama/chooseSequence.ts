@@ -6,6 +6,8 @@ export interface SequenceState {
   tokens: readonly number[];
   /** All tokens it will hold when its prefill is done: its prompt. Equal to `tokens` when it is idle. */
   promised: readonly number[];
+  /** Of its first tokens, how many the prompt may take over at most: all of its own scope's, else the public ones. */
+  usable: number;
   free: boolean;
   /** Step in which it was used last. */
   lastUsed: number;
@@ -40,12 +42,15 @@ export function chooseSequence(
 ): SequenceChoice | undefined {
   const most = prompt.length - 1;
   const busy = sequences.filter(({ free }) => !free).map(({ slot }) => slot);
-  let choice: { slot: number; keep: number; groups: number; lastUsed: number } | undefined;
-  for (const { slot, tokens, free, lastUsed } of sequences) {
+  let choice: (Candidate & { slot: number; keep: number }) | undefined;
+  for (const { slot, tokens, usable, free, lastUsed } of sequences) {
     if (!free) continue;
+    const keep = Math.min(commonPrefix(prompt, tokens), usable, most);
     const candidate = {
       slot,
-      keep: Math.min(commonPrefix(prompt, tokens), most),
+      keep,
+      // What goes on from a state that others may use up to here only would end it for them: it is copied instead.
+      gain: usable < tokens.length ? 0 : keep,
       groups: groupCount(withSlot(busy, slot)),
       lastUsed,
     };
@@ -54,17 +59,17 @@ export function chooseSequence(
   if (choice === undefined) return undefined;
 
   let copyFrom: SequenceChoice['copyFrom'];
-  for (const { slot, promised } of sequences) {
+  for (const { slot, promised, usable } of sequences) {
     if (slot === choice.slot) continue;
-    const length = Math.min(commonPrefix(prompt, promised), most);
+    const length = Math.min(commonPrefix(prompt, promised), usable, most);
     if (length >= choice.keep + worthCopying && length > (copyFrom?.length ?? 0)) copyFrom = { slot, length };
   }
   return { slot: choice.slot, keep: choice.keep, copyFrom };
 }
 
-type Candidate = { keep: number; groups: number; lastUsed: number };
+type Candidate = { gain: number; groups: number; lastUsed: number };
 
 function isBetter(a: Candidate, b: Candidate): boolean {
   if (a.groups !== b.groups) return a.groups < b.groups;
-  return a.keep !== b.keep ? a.keep > b.keep : a.lastUsed < b.lastUsed;
+  return a.gain !== b.gain ? a.gain > b.gain : a.lastUsed < b.lastUsed;
 }

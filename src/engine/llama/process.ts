@@ -5,6 +5,7 @@ import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
 import type { FromEngine, ToEngine } from '../protocol.js';
 import { Native } from './native.js';
 import { PrefixStore } from './PrefixStore.js';
+import { PublicPrefixes } from './PublicPrefixes.js';
 import { ChatRenderer } from './renderChat.js';
 import { StepLoop } from './StepLoop.js';
 
@@ -31,6 +32,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 let native: Native | undefined;
 let renderer: ChatRenderer | undefined;
+let publicPrefixes: PublicPrefixes | undefined;
 let loop: StepLoop | undefined;
 
 async function load(options: LoadOptions): Promise<EngineInfo> {
@@ -49,7 +51,8 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
   const memory = native.memory();
   const cacheBytes = PrefixStore.available() ? prefixBudget(native) : 0;
   const store = cacheBytes > 0 ? new PrefixStore(native, cacheBytes) : undefined;
-  loop = new StepLoop(native, (report) => send({ type: 'step', report }), store);
+  publicPrefixes = new PublicPrefixes(tokensOf);
+  loop = new StepLoop(native, (report) => send({ type: 'step', report }), publicPrefixes, store);
   void loop.run();
   return {
     slots: native.slots,
@@ -85,18 +88,19 @@ function prefixBudget({ slots, sequenceBytes }: Native): number {
   return Math.min(mostPrefixBytes, Math.max(sequenceBytes, slots * sequenceBytes * prefixShare));
 }
 
-function tokenize(messages: ChatMessage[]): TokenizedPrompt {
-  if (native === undefined || renderer === undefined || loop === undefined) throw new Error('the model is not loaded');
+function tokensOf(messages: ChatMessage[]): number[] {
+  if (native === undefined || renderer === undefined) throw new Error('the model is not loaded');
   const model = native;
   const tokens = renderer.render(messages).flatMap(({ text, special }) => model.tokenize(text, special));
   const first = native.requiredFirstToken;
   if (first !== undefined && tokens[0] !== first) tokens.unshift(first);
-  return { tokens, cachedTokens: loop.cachedTokens(tokens) };
+  return tokens;
 }
 
-function tokenizeOne(messages: ChatMessage[]): TokenizedPrompt | { refused: string } {
+function tokenizeOne(messages: ChatMessage[], scope: string | undefined): TokenizedPrompt | { refused: string } {
   try {
-    return tokenize(messages);
+    const tokens = tokensOf(messages);
+    return { tokens, cachedTokens: scope === undefined ? 0 : (loop?.cachedTokens({ tokens, scope }) ?? 0) };
   } catch (error) {
     return { refused: reasonOf(error) };
   }
@@ -114,14 +118,24 @@ process.on('message', (message: ToEngine) => {
         (error) => send({ type: 'unloadable', reason: reasonOf(error) }),
       );
       break;
-    case 'tokenize':
-      send({ type: 'tokenized', call: message.call, prompts: message.conversations.map(tokenizeOne) });
+    case 'tokenize': {
+      const { call, conversations, scope } = message;
+      send({ type: 'tokenized', call, prompts: conversations.map((messages) => tokenizeOne(messages, scope)) });
       break;
+    }
     case 'submit':
       loop?.submit(message.requests);
       break;
     case 'cancel':
       loop?.cancel(message.ids);
+      break;
+    case 'forget': {
+      const { call } = message;
+      void loop?.forget(message.ids).then(() => send({ type: 'forgotten', call }));
+      break;
+    }
+    case 'publish':
+      publicPrefixes?.declare(message.texts);
       break;
     case 'resources': {
       const { user, system } = process.cpuUsage();

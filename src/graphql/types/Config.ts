@@ -23,6 +23,11 @@ const SystemSettingsType = builder.objectRef<Config['systemSettings']>('SystemSe
     idleUnloadMinutes: t.exposeInt('idleUnloadMinutes', {
       description: 'After so long without a Prompt a Model is unloaded; 0 is never.',
     }),
+    publicSystemTexts: t.stringList({
+      description:
+        'System texts whose evaluated states all users share, for speed; everything else is reused for its own user only.',
+      resolve: ({ publicSystemTexts }) => [...publicSystemTexts],
+    }),
   }),
 });
 
@@ -58,6 +63,9 @@ const SystemSettingsInputType = builder.inputType('SystemSettingsInput', {
     retentionDays: t.int({ description: 'Days that a finished Prompt is kept.' }),
     retentionCount: t.int({ description: 'Prompts that are kept, the newest ones.' }),
     idleUnloadMinutes: t.int({ description: 'After so long without a Prompt a Model is unloaded; 0 is never.' }),
+    publicSystemTexts: t.stringList({
+      description: 'All system texts whose evaluated states users may share; the list replaces the one before.',
+    }),
   }),
 });
 

@@ -6,7 +6,9 @@ const EstimateType = builder.objectRef<Estimate>('Estimate').implement({
   description: 'What a prompt would take, without running it.',
   fields: (t) => ({
     promptTokens: t.exposeInt('promptTokens', { description: 'Tokens of the rendered prompt.' }),
-    cachedTokens: t.exposeInt('cachedTokens', { description: 'Of them, how many would probably be reused.' }),
+    cachedTokens: t.exposeInt('cachedTokens', {
+      description: 'Of them, how many would probably be reused; of prompts of your own only.',
+    }),
     contextLength: t.exposeInt('contextLength', { description: 'Tokens of prompt and completion that fit at most.' }),
     fits: t.exposeBoolean('fits', { description: 'Whether prompt and `maxTokens` fit together.' }),
     expectedQueueMs: t.exposeFloat('expectedQueueMs', {
@@ -23,8 +25,8 @@ const EstimateType = builder.objectRef<Estimate>('Estimate').implement({
 builder.queryField('estimate', (t) =>
   t.field({
     type: EstimateType,
-    description: 'Counts the tokens of a prompt and says whether and when it could run.',
+    description: 'Counts the tokens of a prompt and says whether and when it could run; at most 120 times a minute.',
     args: { input: t.arg({ type: PromptInputType, required: true, description: 'What would be asked.' }) },
-    resolve: (_root, { input }, { services }) => services.prompts.estimate(input),
+    resolve: (_root, { input }, { services, principal }) => services.prompts.estimate(principal, input),
   }),
 );

@@ -180,6 +180,8 @@ export type SystemSettingsInput = {
   idleUnloadMinutes?: number | null | undefined;
   /** Rate of the basic tier. */
   maxRequestsPerMinute?: number | null | undefined;
+  /** All system texts whose evaluated states users may share; the list replaces the one before. */
+  publicSystemTexts?: Array<string> | null | undefined;
   /** Prompts that are kept, the newest ones. */
   retentionCount?: number | null | undefined;
   /** Days that a finished Prompt is kept. */
