@@ -5,7 +5,6 @@ import type { ModelService } from '../models/ModelService.js';
 import type { PromptRecord, PromptRepository } from '../storage/PromptRepository.js';
 import { type Dispatched, Dispatcher } from './Dispatcher.js';
 import { LivePrompt } from './LivePrompt.js';
-import { isFinished } from './Prompt.js';
 import type { PromptObserver } from './PromptObserver.js';
 
 export interface PromptRunnerOptions {
@@ -44,7 +43,6 @@ export interface BatchLimit {
   limit: number;
 }
 
-const saveAgainMs = 2000;
 /** What the owner of a prompt is taken for when an earlier build stored it without its tier. */
 const unknownTier = 'basic';
 
@@ -119,10 +117,11 @@ export class PromptRunner {
   /** Counts the prompt's tokens, finds it a place and stores it; then it is accepted. */
   async admit(record: PromptRecord, ownerLimit: number, batch: BatchLimit | null): Promise<PromptRecord> {
     const { models, repository } = this.options;
+    if (repository.refusal !== undefined) throw repository.refusal;
     if (record.mode === 'detached' && models.loadedEngine(record.modelId) === undefined) {
       const loadable = await models.isLoadable(record.modelId);
       if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason, { retry_after: 30 });
-      await repository.insert([record]);
+      await this.insert(record);
       const running = this.track(record, ownerLimit, batch);
       running.accepted = true;
       void this.admitLater(running);
@@ -132,10 +131,9 @@ export class PromptRunner {
     const { dispatcher, dispatched, live } = running;
     try {
       await Promise.race([dispatcher.admit(dispatched), live.ended()]);
-      const stored = repository.insert([record]);
       // What a caller will come back for must be stored before it is told so; the rest is written while it runs.
-      if (record.mode === 'detached' || record.idempotencyKey !== null) await stored;
-      else stored.catch((error) => this.options.logger.error({ err: error, prompt: record.id }, 'prompt not stored'));
+      if (record.mode === 'detached' || record.idempotencyKey !== null) await this.insert(record);
+      else repository.insert([record], { lasting: true }).catch((error) => this.notStored(record, error));
     } catch (error) {
       if (dispatched.tokens.length > 0) dispatcher.forget();
       this.untrack(running);
@@ -145,6 +143,25 @@ export class PromptRunner {
     this.options.observer?.admitted(record);
     dispatcher.enqueue(dispatched);
     return record;
+  }
+
+  /** Stores a prompt that is accepted only when that has worked. */
+  private async insert(record: PromptRecord): Promise<void> {
+    const { repository } = this.options;
+    try {
+      await repository.insert([record]);
+    } catch (error) {
+      if (error instanceof LlamaHomeError && error.code === 'overloaded') {
+        repository.withdraw(record.id).catch((failure) => this.notStored(record, failure));
+      }
+      throw error;
+    }
+  }
+
+  /** When the server stops in the middle of an outage, the database's log line has told it for all. */
+  private notStored({ id }: PromptRecord, error: unknown): void {
+    const level = error instanceof LlamaHomeError && error.code === 'overloaded' ? 'debug' : 'error';
+    this.options.logger[level]({ err: error, prompt: id }, 'prompt not stored');
   }
 
   /** Admission of a prompt that was accepted before its tokens could be counted. */
@@ -210,13 +227,16 @@ export class PromptRunner {
     return dispatcher;
   }
 
-  /** What may run again after a crash must be known to have begun before anybody can have read its text. */
+  /**
+   * What may run again after a crash must be known to have begun before anybody can have read its text: during an outage
+   * of the database it waits.
+   */
   private async noteRunning(prompts: readonly Dispatched[]): Promise<void> {
     const begun = prompts.flatMap(({ id, mode }) => {
       const running = mode === 'detached' ? this.running.get(id) : undefined;
       return running === undefined ? [] : [{ ...running.record, status: 'RUNNING' as const }];
     });
-    if (begun.length > 0) await this.options.repository.updateMany(begun);
+    if (begun.length > 0) await this.options.repository.updateMany(begun, { lasting: true });
   }
 
   private ended({ id }: Dispatched): void {
@@ -232,20 +252,24 @@ export class PromptRunner {
     void this.save(running);
   }
 
-  /** Stores how a prompt ended; until that has worked it is kept in memory and tried again. */
-  async save(running: Running): Promise<void> {
+  /** Forgets a prompt that was deleted from storage. */
+  forget(id: string): void {
+    this.running.delete(id);
+  }
+
+  /** Stores how a prompt ended; until that has worked, as after an outage of the database, it is kept in memory. */
+  private async save({ record }: Running): Promise<void> {
     try {
-      await this.options.repository.update(running.record);
-      this.running.delete(running.record.id);
+      await this.options.repository.update(record, { lasting: true });
     } catch (error) {
-      this.options.logger.error({ err: error, prompt: running.record.id }, 'prompt not stored, trying again');
-      setTimeout(() => void this.save(running), saveAgainMs).unref();
+      this.notStored(record, error);
     }
+    this.running.delete(record.id);
   }
 
   /**
    * Those that somebody waits for finish within `graceMs` or are cancelled with a final event.
-   * Detached ones that are not done by then run again at the next start.
+   * Detached ones that are not done by then run again at the next start. How they ended is stored when storage is closed.
    */
   async drain(graceMs: number): Promise<void> {
     for (const dispatcher of this.dispatchers.values()) dispatcher.withdraw(({ mode }) => mode === 'detached');
@@ -259,7 +283,6 @@ export class PromptRunner {
     const atLast = AbortSignal.timeout(2000);
     await Promise.all(late.map(({ live }) => live.ended(atLast)));
     for (const dispatcher of this.dispatchers.values()) dispatcher.abandon();
-    await Promise.all(inFlight.filter(({ record }) => isFinished(record.status)).map((running) => this.save(running)));
   }
 }
 

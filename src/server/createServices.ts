@@ -70,7 +70,8 @@ export async function createServices(environment: Environment, logger: Logger): 
       observer: telemetry.prompts,
     });
     await prompts.recover();
-    const services = { environment, logger, config, access, models, prompts, resources, telemetry };
+    const storageFault = () => storage.check();
+    const services = { environment, logger, config, access, models, prompts, resources, telemetry, storageFault };
     return { services, lock, close };
   } catch (error) {
     await close();
