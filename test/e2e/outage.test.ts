@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import pg from 'pg';
@@ -9,7 +11,7 @@ import { AuthenticationError, LlamaClient } from '../../src/client/index.js';
 import { BreakableAddress } from '../support/BreakableAddress.js';
 import { onePrompt, processPrompt, promptEvents, stream, submitPrompt } from '../support/documents.js';
 import { makeSlowModel, type SlowModel } from '../support/slowModel.js';
-import { startTestServer, type TestServer } from '../support/startTestServer.js';
+import { runProgram, startTestServer, type TestServer, testEnvironment } from '../support/startTestServer.js';
 import { first, over } from '../support/streams.js';
 
 const postgres = process.env.LLAMAHOME_TEST_POSTGRES ?? '';
@@ -119,6 +121,23 @@ describe.skipIf(postgres === '')('PostgreSQL that goes away', () => {
     for (const id of [running, ...waiting]) expect(await ended(server, id)).toBe('COMPLETED');
     expect(await ended(server, await submitted(server, 'After.', 5))).toBe('COMPLETED');
     expect(server.log).toContain('the database is back');
+  });
+
+  it("is one server's, also after an outage; the command line works beside it", { timeout: 120_000 }, async () => {
+    const database = new URL(postgres);
+    database.pathname = name;
+    const home = await mkdtemp(join(tmpdir(), 'llamahome-second-'));
+    const env = testEnvironment(home, { LLAMAHOME_DATABASE: database.href });
+    const second = await runProgram(['serve'], env);
+    expect(second.code).toBe(1);
+    expect(second.stderr.trim().split('\n')).toHaveLength(1);
+    expect(second.stderr).toMatch(
+      new RegExp(`Another server \\(process ${server.process.pid} on \\S+, since 2\\S+Z\\) uses this database`),
+    );
+    const made = await runProgram(['key', 'create', '--user', 'ada'], env);
+    expect(made.code).toBe(0);
+    expect((await server.rest('/models', { key: made.stdout.trim() })).status).toBe(200);
+    await rm(home, { recursive: true });
   });
 });
 
