@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AccessService } from '../access/AccessService.js';
 import { isRetryable, LlamaHomeError } from '../errors/index.js';
@@ -43,12 +44,16 @@ export interface BatchLimit {
   limit: number;
 }
 
+/** How long the end of the server waits for the database, in ms. */
+const storedWithinMs = 2000;
 /** What the owner of a prompt is taken for when an earlier build stored it without its tier. */
 const unknownTier = 'basic';
 
 /** The prompts that are under way: from their acceptance until their end is stored. */
 export class PromptRunner {
   private readonly running = new Map<string, Running>();
+  /** Writes of how prompts ended that are under way. */
+  private readonly saving = new Set<Promise<void>>();
   private readonly dispatchers = new Map<string, Dispatcher>();
   private readonly ownersRunning = new Map<string, number>();
 
@@ -249,7 +254,8 @@ export class PromptRunner {
     const speed = record.timings.tokensPerSecond;
     if (speed !== null) this.options.models.recordSpeed(record.modelId, speed);
     for (const dispatcher of this.dispatchers.values()) dispatcher.pump();
-    void this.save(running);
+    const saving = this.save(running).finally(() => this.saving.delete(saving));
+    this.saving.add(saving);
   }
 
   /** Forgets a prompt that was deleted from storage. */
@@ -283,6 +289,8 @@ export class PromptRunner {
     const atLast = AbortSignal.timeout(2000);
     await Promise.all(late.map(({ live }) => live.ended(atLast)));
     for (const dispatcher of this.dispatchers.values()) dispatcher.abandon();
+    // Followers read the last event meanwhile; an outage of the database does not hold up the end.
+    await Promise.race([Promise.all(this.saving), delay(storedWithinMs, undefined, { ref: false })]);
   }
 }
 
