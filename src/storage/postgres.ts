@@ -39,5 +39,7 @@ export function postgresDialect({ address, patienceMs, logger }: PostgresOptions
   });
   // An idle connection that breaks is replaced at the next query; whether there is an outage shows then.
   pool.on('error', (error) => logger.debug({ err: error }, 'a database connection broke'));
+  // The pool listens to idle ones only: one that breaks between two statements of a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }
