@@ -6,6 +6,8 @@ import { LlamaHomeError } from '../errors/index.js';
 import type { InstallOptions } from '../models/installModel.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 
+/** The model that needs no download. */
+const demo = 'demo';
 /** Where nobody watches a bar, a line for every so many percent. */
 const lineEvery = 10;
 
@@ -80,7 +82,8 @@ export async function ensureInstalled(home: string, name: string): Promise<boole
     return true;
   } catch (error) {
     if (!(error instanceof LlamaHomeError)) throw error;
-    const advice = 'To try everything with no download: LLAMAHOME_MODEL=demo npm start';
+    if (id === demo) throw error;
+    const advice = `To try everything with no download: LLAMAHOME_MODEL=${demo} npm start`;
     throw new LlamaHomeError(error.code, `${error.message} ${advice}`, error.details, { cause: error });
   } finally {
     end();

@@ -47,6 +47,8 @@ async function serve(): Promise<void> {
   }
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
+  // A terminal that closes sends it more than once: by the shell and by the kernel.
+  process.on('SIGHUP', () => ending || void end(0));
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'a promise failed and nobody looked'));
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'something broke that nothing expected');

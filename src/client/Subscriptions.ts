@@ -1,7 +1,13 @@
 import { type Client, createClient } from 'graphql-ws/client';
 import { silence } from './Answer.js';
 import { APIError } from './APIError.js';
-import { AuthenticationError, ConnectionError, InvalidRequestError, PermissionError } from './families.js';
+import {
+  AuthenticationError,
+  ConnectionError,
+  InvalidRequestError,
+  PermissionError,
+  UnavailableError,
+} from './families.js';
 import { dataOf, errorOf } from './graphql.js';
 import { clientClosed, readApiKey } from './Http.js';
 import type { Settings } from './options.js';
@@ -158,6 +164,11 @@ function toSubscriptionError(error: unknown, patienceMs: number): unknown {
   const why = typeof reason === 'string' && reason !== '' ? reason : undefined;
   if (code === 4401) return new AuthenticationError('The token or key does not hold (any more).', why);
   if (code === 4403) return new PermissionError('The server refused this socket.');
+  if (code === 1013 || why === 'overloaded') {
+    return new UnavailableError('The server can not take this now: try again.', undefined, undefined, {
+      retry_after: 2,
+    });
+  }
   if (code === 4499) return silence(patienceMs);
   const text = why ?? (typeof message === 'string' && message !== '' ? message : `close code ${String(code)}`);
   return new ConnectionError(`The socket was closed: ${text}.`, undefined, undefined, {}, undefined, { cause: error });

@@ -26,7 +26,7 @@ export interface DispatcherOptions {
   queueLimit: number;
   /** Running prompts of each owner, over all models. */
   ownersRunning: Map<string, number>;
-  /** Called with what is about to be handed to the engine; what it returns is awaited first. */
+  /** Called with detached prompts that are about to be handed to the engine; what it returns is awaited first. */
   beforeRun: (prompts: readonly Dispatched[]) => Promise<void>;
   /** Called with what each step of the engine brought for a prompt. */
   advanced: (prompt: Dispatched, progress: EngineProgress) => void;
@@ -38,6 +38,8 @@ export interface DispatcherOptions {
 export class Dispatcher {
   private readonly queue: FairQueue<Dispatched>;
   private readonly handedOver = new Map<string, Dispatched>();
+  /** Of those, the ones that the engine does not know yet. */
+  private readonly beginning = new Set<string>();
   /** Admitted, but not in the queue yet. */
   private reserved = 0;
   private engine: Engine | undefined;
@@ -110,6 +112,10 @@ export class Dispatcher {
   stop(prompt: Dispatched, why: 'cancelled' | 'deadline'): void {
     if (prompt.stopping !== undefined || isFinished(prompt.live.prompt.status)) return;
     prompt.stopping = why;
+    if (this.beginning.delete(prompt.id)) {
+      this.letGo(prompt);
+      return;
+    }
     if (this.handedOver.has(prompt.id)) {
       this.engine?.cancel([prompt.id]);
       return;
@@ -135,6 +141,7 @@ export class Dispatcher {
     this.engine = undefined;
     this.abandoned = true;
     this.handedOver.clear();
+    this.beginning.clear();
     this.queue.clear();
   }
 
@@ -177,13 +184,27 @@ export class Dispatcher {
       this.handedOver.set(prompt.id, prompt);
       prompts.push(prompt);
     }
-    if (prompts.length === 0) return;
-    await this.options.beforeRun(prompts);
+    const attached = prompts.filter(({ mode }) => mode === 'attached');
+    if (attached.length > 0) engine.submit(attached.map(toRequest));
+    const detached = prompts.filter(({ mode }) => mode !== 'attached');
+    // Not awaited: while the database is away these wait, and the others run.
+    if (detached.length > 0) void this.begin(detached, engine);
+  }
+
+  /** Hands over what has to be noted first; what was stopped meanwhile has gone. */
+  private async begin(prompts: readonly Dispatched[], engine: Engine): Promise<void> {
+    for (const { id } of prompts) this.beginning.add(id);
+    let failure: unknown;
+    try {
+      await this.options.beforeRun(prompts);
+    } catch (error) {
+      failure = error;
+    }
+    // With another engine these are in the queue again, or on their way once more.
     if (engine !== this.engine) return;
-    const stopped = prompts.filter(({ stopping }) => stopping !== undefined);
-    for (const prompt of stopped) this.letGo(prompt);
-    const requests = prompts.filter(({ stopping }) => stopping === undefined).map(toRequest);
-    if (requests.length > 0) engine.submit(requests);
+    const ready = prompts.filter(({ id }) => this.beginning.delete(id));
+    if (failure === undefined) engine.submit(ready.map(toRequest));
+    else for (const prompt of ready) this.letGo(prompt, asError(failure));
   }
 
   private async connect(): Promise<Engine> {
@@ -251,7 +272,8 @@ export class Dispatcher {
     if (engine !== this.engine) return;
     this.engine = undefined;
     for (const prompt of [...this.handedOver.values()]) {
-      if (!expected) prompt.deaths++;
+      // What the process has not been given yet can't have killed it.
+      if (!expected && !this.beginning.has(prompt.id)) prompt.deaths++;
       const mayRunAgain = prompt.deaths < 2 && (prompt.mode === 'detached' || !prompt.live.started);
       if (prompt.stopping !== undefined || !mayRunAgain) this.letGo(prompt, engineFailed());
       else {
@@ -261,6 +283,7 @@ export class Dispatcher {
         this.queue.push(prompt);
       }
     }
+    this.beginning.clear();
     this.pump();
   }
 

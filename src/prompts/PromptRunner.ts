@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AccessService } from '../access/AccessService.js';
 import { isRetryable, LlamaHomeError } from '../errors/index.js';
@@ -5,7 +6,6 @@ import type { ModelService } from '../models/ModelService.js';
 import type { PromptRecord, PromptRepository } from '../storage/PromptRepository.js';
 import { type Dispatched, Dispatcher } from './Dispatcher.js';
 import { LivePrompt } from './LivePrompt.js';
-import { isFinished } from './Prompt.js';
 import type { PromptObserver } from './PromptObserver.js';
 
 export interface PromptRunnerOptions {
@@ -44,13 +44,16 @@ export interface BatchLimit {
   limit: number;
 }
 
-const saveAgainMs = 2000;
+/** How long the end of the server waits for the database, in ms. */
+const storedWithinMs = 2000;
 /** What the owner of a prompt is taken for when an earlier build stored it without its tier. */
 const unknownTier = 'basic';
 
 /** The prompts that are under way: from their acceptance until their end is stored. */
 export class PromptRunner {
   private readonly running = new Map<string, Running>();
+  /** Writes of how prompts ended that are under way. */
+  private readonly saving = new Set<Promise<void>>();
   private readonly dispatchers = new Map<string, Dispatcher>();
   private readonly ownersRunning = new Map<string, number>();
 
@@ -119,10 +122,11 @@ export class PromptRunner {
   /** Counts the prompt's tokens, finds it a place and stores it; then it is accepted. */
   async admit(record: PromptRecord, ownerLimit: number, batch: BatchLimit | null): Promise<PromptRecord> {
     const { models, repository } = this.options;
+    if (repository.refusal !== undefined) throw repository.refusal;
     if (record.mode === 'detached' && models.loadedEngine(record.modelId) === undefined) {
       const loadable = await models.isLoadable(record.modelId);
       if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason, { retry_after: 30 });
-      await repository.insert([record]);
+      await this.insert(record);
       const running = this.track(record, ownerLimit, batch);
       running.accepted = true;
       void this.admitLater(running);
@@ -132,10 +136,9 @@ export class PromptRunner {
     const { dispatcher, dispatched, live } = running;
     try {
       await Promise.race([dispatcher.admit(dispatched), live.ended()]);
-      const stored = repository.insert([record]);
       // What a caller will come back for must be stored before it is told so; the rest is written while it runs.
-      if (record.mode === 'detached' || record.idempotencyKey !== null) await stored;
-      else stored.catch((error) => this.options.logger.error({ err: error, prompt: record.id }, 'prompt not stored'));
+      if (record.mode === 'detached' || record.idempotencyKey !== null) await this.insert(record);
+      else repository.insert([record], { lasting: true }).catch((error) => this.notStored(record, error));
     } catch (error) {
       if (dispatched.tokens.length > 0) dispatcher.forget();
       this.untrack(running);
@@ -145,6 +148,25 @@ export class PromptRunner {
     this.options.observer?.admitted(record);
     dispatcher.enqueue(dispatched);
     return record;
+  }
+
+  /** Stores a prompt that is accepted only when that has worked. */
+  private async insert(record: PromptRecord): Promise<void> {
+    const { repository } = this.options;
+    try {
+      await repository.insert([record]);
+    } catch (error) {
+      if (error instanceof LlamaHomeError && error.code === 'overloaded') {
+        repository.withdraw(record.id).catch((failure) => this.notStored(record, failure));
+      }
+      throw error;
+    }
+  }
+
+  /** When the server stops in the middle of an outage, the database's log line has told it for all. */
+  private notStored({ id }: PromptRecord, error: unknown): void {
+    const level = error instanceof LlamaHomeError && error.code === 'overloaded' ? 'debug' : 'error';
+    this.options.logger[level]({ err: error, prompt: id }, 'prompt not stored');
   }
 
   /** Admission of a prompt that was accepted before its tokens could be counted. */
@@ -211,13 +233,16 @@ export class PromptRunner {
     return dispatcher;
   }
 
-  /** What may run again after a crash must be known to have begun before anybody can have read its text. */
+  /**
+   * What may run again after a crash must be known to have begun before anybody can have read its text: during an outage
+   * of the database it waits.
+   */
   private async noteRunning(prompts: readonly Dispatched[]): Promise<void> {
     const begun = prompts.flatMap(({ id, mode }) => {
       const running = mode === 'detached' ? this.running.get(id) : undefined;
       return running === undefined ? [] : [{ ...running.record, status: 'RUNNING' as const }];
     });
-    if (begun.length > 0) await this.options.repository.updateMany(begun);
+    if (begun.length > 0) await this.options.repository.updateMany(begun, { lasting: true });
   }
 
   private ended({ id }: Dispatched): void {
@@ -230,23 +255,28 @@ export class PromptRunner {
     const speed = record.timings.tokensPerSecond;
     if (speed !== null) this.options.models.recordSpeed(record.modelId, speed);
     for (const dispatcher of this.dispatchers.values()) dispatcher.pump();
-    void this.save(running);
+    const saving = this.save(running).finally(() => this.saving.delete(saving));
+    this.saving.add(saving);
   }
 
-  /** Stores how a prompt ended; until that has worked it is kept in memory and tried again. */
-  async save(running: Running): Promise<void> {
+  /** Forgets a prompt that was deleted from storage. */
+  forget(id: string): void {
+    this.running.delete(id);
+  }
+
+  /** Stores how a prompt ended; until that has worked, as after an outage of the database, it is kept in memory. */
+  private async save({ record }: Running): Promise<void> {
     try {
-      await this.options.repository.update(running.record);
-      this.running.delete(running.record.id);
+      await this.options.repository.update(record, { lasting: true });
     } catch (error) {
-      this.options.logger.error({ err: error, prompt: running.record.id }, 'prompt not stored, trying again');
-      setTimeout(() => void this.save(running), saveAgainMs).unref();
+      this.notStored(record, error);
     }
+    this.running.delete(record.id);
   }
 
   /**
    * Those that somebody waits for finish within `graceMs` or are cancelled with a final event.
-   * Detached ones that are not done by then run again at the next start.
+   * Detached ones that are not done by then run again at the next start. How they ended is stored when storage is closed.
    */
   async drain(graceMs: number): Promise<void> {
     for (const dispatcher of this.dispatchers.values()) dispatcher.withdraw(({ mode }) => mode === 'detached');
@@ -260,7 +290,8 @@ export class PromptRunner {
     const atLast = AbortSignal.timeout(2000);
     await Promise.all(late.map(({ live }) => live.ended(atLast)));
     for (const dispatcher of this.dispatchers.values()) dispatcher.abandon();
-    await Promise.all(inFlight.filter(({ record }) => isFinished(record.status)).map((running) => this.save(running)));
+    // Followers read the last event meanwhile; an outage of the database does not hold up the end.
+    await Promise.race([Promise.all(this.saving), delay(storedWithinMs, undefined, { ref: false })]);
   }
 }
 

@@ -192,11 +192,13 @@ export class PromptService {
 
   /** Cancels what runs and leaves no trace of the content, in storage or in an engine. */
   async delete(principal: Principal, id: string): Promise<{ id: string }> {
+    const { refusal } = this.options.repository;
+    if (refusal !== undefined) throw refusal;
     await this.cancel(principal, id);
     await this.options.models.forgetStates([id]);
-    const running = this.runner.find(id);
-    if (running !== undefined) await this.runner.save(running);
+    // Behind the writing of its end, which comes first in the order of writes.
     await this.options.repository.delete(id);
+    this.runner.forget(id);
     return { id };
   }
 
@@ -319,7 +321,7 @@ export class PromptService {
       record ??= newRecord({ ...owner, modelId: input.model ?? '' }, unusable(input, config.current));
       new LivePrompt(record).fail(error);
       if (isRetryable(error.code)) record.idempotencyKey = null;
-      await repository.insert([record]);
+      await repository.insert([record], { lasting: true });
       return record;
     }
   }

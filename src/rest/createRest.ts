@@ -2,7 +2,7 @@ import { rateLimitHeaders } from '../access/rateLimitHeaders.js';
 import { LlamaHomeError } from '../errors/index.js';
 import type { Operations } from '../graphql/Operations.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
-import { errorResponse } from './errorResponse.js';
+import { errorResponse, tellFailure } from './errorResponse.js';
 import { Router } from './Router.js';
 import { routes } from './routes.js';
 
@@ -57,11 +57,7 @@ export function createRest(operations: Operations): Rest {
 
   function failure(error: unknown, { services, requestId, signal, observed }: GuardedContext): Response {
     observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
-    if (error instanceof LlamaHomeError) return errorResponse(error);
-    if (!signal.aborted) services.logger.error({ err: error, requestId }, 'a REST route failed');
-    return errorResponse(
-      new LlamaHomeError('internal_error', 'Something went wrong on the server.', { request_id: requestId }),
-    );
+    return errorResponse(tellFailure(error, { logger: services.logger, requestId, signal }));
   }
 
   /** The caller's allowance, also when its request came to no operation; nothing for a stranger. */

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
-import type { LlamaHomeError } from '../errors/index.js';
+import type { Logger } from 'pino';
+import { LlamaHomeError } from '../errors/index.js';
 import { errorAnswer } from './answers.js';
 import { jsonResponse } from './RestRequest.js';
 import { respell } from './respell.js';
@@ -11,6 +12,19 @@ export function headersOf({ status, details }: LlamaHomeError): Record<string, s
     ...(typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
+}
+
+/** Whatever was thrown where no operation runs: a fault of our own is logged, and told with the request's id. */
+export function tellFailure(
+  error: unknown,
+  { logger, requestId, signal }: { logger: Logger; requestId: string; signal: AbortSignal },
+): LlamaHomeError {
+  const wasTold = error instanceof LlamaHomeError && error.cause instanceof GraphQLError;
+  if (error instanceof LlamaHomeError && (wasTold || error.code !== 'internal_error')) return error;
+  if (!signal.aborted) logger.error({ err: error, requestId }, 'a request failed');
+  const { message, details } =
+    error instanceof LlamaHomeError ? error : { message: 'Something went wrong on the server.', details: undefined };
+  return new LlamaHomeError('internal_error', message, { ...details, request_id: requestId });
 }
 
 /** An error as REST tells it, with its status and headers; one of an operation in the words of REST. */

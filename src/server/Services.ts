@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AccessService } from '../access/AccessService.js';
 import type { ConfigService } from '../config/ConfigService.js';
 import type { Environment } from '../config/environment.js';
+import type { LlamaHomeError } from '../errors/index.js';
 import type { ModelService } from '../models/ModelService.js';
 import type { PromptService } from '../prompts/PromptService.js';
 import type { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
@@ -17,4 +18,6 @@ export interface Services {
   prompts: PromptService;
   resources: ResourceMonitor;
   telemetry: Telemetry;
+  /** What keeps the database from serving; undefined when it serves. */
+  storageFault: () => Promise<LlamaHomeError | undefined>;
 }

@@ -7,7 +7,7 @@ import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { rateLimitExtension } from '../graphql/plugins/useRateLimit.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { Rest } from '../rest/createRest.js';
-import { errorResponse, headersOf } from '../rest/errorResponse.js';
+import { errorResponse, headersOf, tellFailure } from '../rest/errorResponse.js';
 import { jsonResponse } from '../rest/RestRequest.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import { isDigestWanted, withDigest } from './contentDigest.js';
@@ -150,12 +150,8 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
         return graphqlErrorResponse(error, call.context, {
           headers: contentTypeFor(call.request.headers.get('accept')),
         });
-      if (error instanceof LlamaHomeError) return errorResponse(error);
-      const { requestId } = call.context;
-      if (!call.request.signal.aborted) logger.error({ err: error, requestId }, 'a request failed');
-      return errorResponse(
-        new LlamaHomeError('internal_error', 'Something went wrong on the server.', { request_id: requestId }),
-      );
+      const { requestId, signal } = call.context;
+      return errorResponse(tellFailure(error, { logger, requestId, signal }));
     }
   }
 

@@ -8,6 +8,7 @@ import { startEngine } from '../engine/startEngine.js';
 import { ModelService } from '../models/ModelService.js';
 import { PromptService } from '../prompts/PromptService.js';
 import { type HomeLock, openHome } from '../storage/home.js';
+import { ServerLock } from '../storage/ServerLock.js';
 import { openStorage } from '../storage/Storage.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
 import { Telemetry } from '../telemetry/Telemetry.js';
@@ -31,7 +32,11 @@ export async function createServices(environment: Environment, logger: Logger): 
     const home = await openHome(environment.home);
     const lock = await home.lock();
     open.push(() => lock.release());
-    const storage = await openStorage({ database: environment.database, home: home.path, logger });
+    const { database } = environment;
+    const serverLock = database === 'sqlite' ? undefined : await ServerLock.acquire(database, logger);
+    if (serverLock !== undefined) open.push(() => serverLock.release());
+    const mayWrite = () => serverLock?.isHeld ?? true;
+    const storage = await openStorage({ database, home: home.path, logger, mayWrite });
     open.push(() => storage.close());
     const config = await ConfigService.open(storage.config, logger);
     open.push(() => config.close());
@@ -70,7 +75,8 @@ export async function createServices(environment: Environment, logger: Logger): 
       observer: telemetry.prompts,
     });
     await prompts.recover();
-    const services = { environment, logger, config, access, models, prompts, resources, telemetry };
+    const storageFault = () => storage.check();
+    const services = { environment, logger, config, access, models, prompts, resources, telemetry, storageFault };
     return { services, lock, close };
   } catch (error) {
     await close();

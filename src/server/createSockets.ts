@@ -6,7 +6,7 @@ import { CloseCode, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../access/Principal.js';
-import { LlamaHomeError } from '../errors/index.js';
+import { type ErrorCode, LlamaHomeError } from '../errors/index.js';
 import { leavable } from '../graphql/leavable.js';
 import type { Operations, PreparedOperation } from '../graphql/Operations.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
@@ -39,11 +39,20 @@ interface Running {
   controller: AbortController;
 }
 
+/** Of RFC 6455's registry. */
+const closeCodes = { internalError: 1011, tryAgainLater: 1013 };
+
 const limits = {
   messageBytes: 1_000_000,
   operationsPerSocket: 100,
   initTimeoutMs: 5_000,
 };
+
+/** Only a credential that was looked at and found wanting is refused for good; clients retry what passes. */
+function closeCodeOf(code: ErrorCode): number {
+  if (code === 'overloaded') return closeCodes.tryAgainLater;
+  return code === 'internal_error' ? closeCodes.internalError : CloseCode.Unauthorized;
+}
 
 /** The authorization of `connection_init`, whatever its case. */
 function authorizationOf(params: Record<string, unknown> | undefined): string | null {
@@ -114,7 +123,7 @@ export function createSockets(services: Services, operations: Operations): Socke
       observed.failed(code);
       observed.end();
       // Closed here, because graphql-ws answers a refusal with 4403.
-      socket.close(CloseCode.Unauthorized, code);
+      socket.close(closeCodeOf(code), code);
       return false;
     }
   }

@@ -15,8 +15,10 @@ interface Readiness {
   reason?: string;
 }
 
-async function readinessOf({ config, models }: Services, draining: boolean): Promise<Readiness> {
+async function readinessOf({ config, models, storageFault }: Services, draining: boolean): Promise<Readiness> {
   if (draining) return { status: 'draining' };
+  const fault = await storageFault();
+  if (fault !== undefined) return { status: 'not ready', reason: fault.message };
   const name = config.current.modelSettings.defaultModel;
   const model = models.find(name);
   const loadable =
@@ -55,7 +57,8 @@ function inside({ config, models, prompts, telemetry }: Services) {
 }
 
 /**
- * GET /readyz: 200 when a prompt on the default model could be served now or after loading it, else 503 with the reason.
+ * GET /readyz: 200 when the database serves and a prompt on the default model could be served now or after loading it,
+ * else 503 with the reason.
  * With the scope `metrics:read` it says more: models with their failures, slots, queue, build.
  */
 export async function readiness(

@@ -10,7 +10,7 @@ export type ApiKeyRecord = ApiKey & { hash: string };
 /** Keys remembered at once; then all are forgotten. */
 const mostRemembered = 1000;
 
-/** Every API key, revoked ones too. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
+/** Every API key, revoked ones too. Methods throw LlamaHomeError only, as Database. */
 export class ApiKeyRepository {
   /** Every request asks for its key: found ones are remembered for as long as the database says that nothing changed. */
   private readonly remembered = new Map<string, ApiKeyRecord>();

@@ -18,7 +18,7 @@ export interface ConfigAuditLine extends ConfigChange {
 
 const onlyRow = 1;
 
-/** The stored Config and who changed what. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
+/** The stored Config and who changed what. Methods throw LlamaHomeError only, as Database. */
 export class ConfigRepository {
   constructor(private readonly database: Database) {}
 

@@ -7,6 +7,7 @@ import { type ChangedRow, type PromptRecord, toChangedRow, toRecord, toRow } fro
 import { Statement } from './Statement.js';
 import { isTaken } from './storageError.js';
 import type { PromptRow } from './tables.js';
+import type { WriteOptions } from './WriteQueue.js';
 
 export type { PromptRecord } from './promptRow.js';
 
@@ -32,47 +33,73 @@ export interface PruneOptions {
 /** Rows that one statement takes, or that one turn of the event loop writes. */
 const portion = 25;
 
-/** Every Prompt that was accepted. Methods throw LlamaHomeError only: `internal_error` when the database fails. */
+/**
+ * Every Prompt that was accepted. Methods throw LlamaHomeError only: `overloaded` during an outage of the database,
+ * `internal_error` when it fails otherwise. Lasting writes wait for the end of an outage, in their order.
+ */
 export class PromptRepository {
   private readonly insertRow = new Statement<PromptRow>((writer, row) => writer.insertInto('prompts').values(row));
+  /** When a connection broke, nobody knows whether the row came to be stored. */
+  private readonly insertMissingRow = new Statement<PromptRow>((writer, row) =>
+    writer
+      .insertInto('prompts')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doNothing()),
+  );
   private readonly changeRow = new Statement<ChangedRow & { id: string }>((writer, { id, ...columns }) =>
     writer.updateTable('prompts').set(columns).where('id', '=', id),
   );
 
   constructor(private readonly database: Database) {}
 
+  /** Why no new prompt can be stored now, as the database knows; undefined when one can. */
+  get refusal(): LlamaHomeError | undefined {
+    return this.database.refusal;
+  }
+
   /**
    * Stores new prompts, all or none, as they are at the moment of the call.
    * @throws LlamaHomeError `conflict` when the owner has used one of the idempotency keys already
    */
-  async insert(records: readonly PromptRecord[]): Promise<void> {
+  async insert(records: readonly PromptRecord[], { lasting = false }: WriteOptions = {}): Promise<void> {
     const portions = inPortions(records.map(toRow));
-    await this.database.write(async (writer) => {
-      for (const [index, rows] of portions.entries()) {
-        if (index > 0) await nextTurn();
-        try {
-          for (const row of rows) await this.insertRow.run(writer, row);
-        } catch (error) {
-          throw isTaken(error, 'idempotency_key') ? keyTaken(error) : error;
+    const statement = lasting ? this.insertMissingRow : this.insertRow;
+    await this.database.write(
+      async (writer) => {
+        for (const [index, rows] of portions.entries()) {
+          if (index > 0) await nextTurn();
+          try {
+            for (const row of rows) await statement.run(writer, row);
+          } catch (error) {
+            throw isTaken(error, 'idempotency_key') ? keyTaken(error) : error;
+          }
         }
-      }
+      },
+      { lasting },
+    );
+  }
+
+  /** Takes back a prompt whose `insert` has failed: when a connection broke, it may be stored all the same. Lasting. */
+  async withdraw(id: string): Promise<void> {
+    await this.database.write((writer) => writer.deleteFrom('prompts').where('id', '=', id).execute(), {
+      lasting: true,
     });
   }
 
   /** Stores how a prompt is at the moment of the call; one that was deleted stays so. */
-  async update(record: PromptRecord): Promise<void> {
-    await this.updateMany([record]);
+  async update(record: PromptRecord, options?: WriteOptions): Promise<void> {
+    await this.updateMany([record], options);
   }
 
   /** Like `update`, all or none. */
-  async updateMany(records: readonly PromptRecord[]): Promise<void> {
+  async updateMany(records: readonly PromptRecord[], options?: WriteOptions): Promise<void> {
     const portions = inPortions(records.map((record) => ({ ...toChangedRow(record), id: record.id })));
     await this.database.write(async (writer) => {
       for (const [index, changes] of portions.entries()) {
         if (index > 0) await nextTurn();
         for (const change of changes) await this.changeRow.run(writer, change);
       }
-    });
+    }, options);
   }
 
   async find(id: string): Promise<PromptRecord | null> {

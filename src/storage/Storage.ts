@@ -1,3 +1,4 @@
+import type { LlamaHomeError } from '../errors/index.js';
 import { ApiKeyRepository } from './ApiKeyRepository.js';
 import { ConfigRepository } from './ConfigRepository.js';
 import { type Database, type DatabaseOptions, openDatabase } from './Database.js';
@@ -15,7 +16,12 @@ export class Storage {
     this.config = new ConfigRepository(database);
   }
 
-  /** Everything asked for is written before it ends. */
+  /** What keeps the database from serving, at most a second old; undefined when it serves. */
+  check(): Promise<LlamaHomeError | undefined> {
+    return this.database.check();
+  }
+
+  /** Everything asked for is written before it ends, unless an outage outlasts the patience. */
   async close(): Promise<void> {
     await this.database.close();
   }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -12,6 +13,19 @@ export interface PostgresOptions {
   logger: Logger;
 }
 
+/** A server that says nothing for so long, in ms, is taken to be gone, and what was asked of it has failed. */
+const silenceMs = 30_000;
+
+/** A connection's socket. Where a network swallows everything, nothing else would end the waiting for minutes. */
+function socket(): Socket {
+  const stream = new Socket();
+  stream.setKeepAlive(true, silenceMs);
+  stream.setTimeout(silenceMs, () => {
+    stream.destroy(Object.assign(new Error('the database has gone silent'), { code: 'ETIMEDOUT' }));
+  });
+  return stream;
+}
+
 /** A pool of connections to a PostgreSQL server. */
 export function postgresDialect({ address, patienceMs, logger }: PostgresOptions): Dialect {
   const pool = new pg.Pool({
@@ -20,9 +34,12 @@ export function postgresDialect({ address, patienceMs, logger }: PostgresOptions
     max: 5,
     connectionTimeoutMillis: patienceMs,
     lock_timeout: patienceMs,
+    stream: socket,
     types: { getTypeParser: (id, format) => (id === builtins.INT8 ? Number : getTypeParser(id, format)) },
   });
-  // An idle connection that breaks is replaced at the next query.
-  pool.on('error', (error) => logger.warn({ err: error }, 'a database connection broke'));
+  // An idle connection that breaks is replaced at the next query; whether there is an outage shows then.
+  pool.on('error', (error) => logger.debug({ err: error }, 'a database connection broke'));
+  // The pool listens to idle ones only: one that breaks between two statements of a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }

@@ -117,27 +117,30 @@ describe('start', () => {
 describe('SIGTERM', () => {
   const input = { prompt: 'A long story', maxTokens: 3500 };
 
-  it('lets what is in flight finish, refuses what is new, and exits with 0', async () => {
-    const server = await start();
-    const client = server.ws();
-    const events = over(client, stream, { input: { ...input, maxTokens: 250 } });
-    await first(events);
-    const exit = server.signal('SIGTERM');
-    // One that comes in before the signal is soon over.
-    const refused = await server.until(
-      'a refusal',
-      () => server.graphql(processPrompt, { input: { ...input, maxTokens: 1 } }),
-      ({ errors }) => errors.length > 0,
-    );
-    expect(refused.errors[0]?.extensions).toMatchObject({
-      code: 'OVERLOADED',
-      details: { retry_after: expect.any(Number) },
-    });
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-    const rest = await all(events);
-    expect(rest.at(-1)?.stream).toMatchObject({ __typename: 'PromptCompleted', prompt: { status: 'COMPLETED' } });
-    expect(await exit).toBe(0);
-  });
+  it.each(['SIGTERM', 'SIGHUP'] as const)(
+    '%s lets what is in flight finish, refuses what is new, and exits with 0',
+    async (signal) => {
+      const server = await start();
+      const client = server.ws();
+      const events = over(client, stream, { input: { ...input, maxTokens: 250 } });
+      await first(events);
+      const exit = server.signal(signal);
+      // One that comes in before the signal is soon over.
+      const refused = await server.until(
+        'a refusal',
+        () => server.graphql(processPrompt, { input: { ...input, maxTokens: 1 } }),
+        ({ errors }) => errors.length > 0,
+      );
+      expect(refused.errors[0]?.extensions).toMatchObject({
+        code: 'OVERLOADED',
+        details: { retry_after: expect.any(Number) },
+      });
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+      const rest = await all(events);
+      expect(rest.at(-1)?.stream).toMatchObject({ __typename: 'PromptCompleted', prompt: { status: 'COMPLETED' } });
+      expect(await exit).toBe(0);
+    },
+  );
 
   it('cancels what takes longer than the grace period, with a final event on every transport', async () => {
     const server = await start({ LLAMAHOME_GRACE_MS: '300' });

@@ -167,7 +167,7 @@ describe('a database that can not be written', () => {
     );
     for (const write of writes) {
       expect(write).toMatchObject({
-        reason: { code: 'internal_error', message: 'The database is in use by somebody else: try again.' },
+        reason: { code: 'overloaded', message: 'The database is in use by somebody else: try again.' },
       });
     }
     child.say('go');
@@ -183,7 +183,7 @@ describe('a database that can not be written', () => {
     const large = newPrompt({ input: 'x'.repeat(1_000_000) });
     await limit(50);
     await expect(prompts.insert([large])).rejects.toMatchObject({
-      code: 'internal_error',
+      code: 'overloaded',
       message: 'The disk of the database is full: nothing can be stored until there is space again.',
     });
     const small = newPrompt();

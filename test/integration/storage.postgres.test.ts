@@ -67,7 +67,7 @@ describe.skipIf(server === '')('PostgreSQL', () => {
     await other.connect();
     await other.query('begin; lock table prompts in access exclusive mode');
     await expect(storage.prompts.insert([newPrompt()])).rejects.toMatchObject({
-      code: 'internal_error',
+      code: 'overloaded',
       message: 'The database is in use by somebody else: try again.',
     });
     await other.query('rollback');

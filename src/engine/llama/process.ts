@@ -24,9 +24,10 @@ function send(message: FromEngine): void {
   process.send?.(message);
 }
 
-// Ctrl-C reaches the whole process group: when to stop is the server's decision.
+// Ctrl-C and a closed terminal reach the whole process group: when to stop is the server's decision.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
+process.on('SIGHUP', () => {});
 // The channel closes when the server ends, however that happens; nothing is left to do then.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
