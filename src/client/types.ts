@@ -104,6 +104,8 @@ export interface GenerationResult {
   /** Id of the prompt, `prm_…`, for `prompt` and `follow`. */
   id: string;
   finishReason: FinishReason;
+  /** What was done otherwise than was asked, each in a sentence, like another model that answered. Mostly empty. */
+  warnings: string[];
 }
 
 /** What became of one prompt of a batch. */
@@ -130,6 +132,8 @@ export interface SubmittedPrompt {
   /** `prm_…` */
   id: string;
   status: PromptStatus;
+  /** What will be done otherwise than was asked, each in a sentence. Mostly empty. */
+  warnings: string[];
 }
 
 /** A prompt as it stands. */
@@ -142,6 +146,8 @@ export interface PromptState {
   usage: Usage | null;
   model: string;
   created: string;
+  /** What was done otherwise than was asked, each in a sentence. Mostly empty. */
+  warnings: string[];
   /** Null until it has ended. */
   finishReason: FinishReason | null;
   /** What was asked: the prompt, or the conversation as `role: content` lines. */

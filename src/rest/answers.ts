@@ -13,6 +13,11 @@ function usageAnswer(usage: PromptFieldsFragment['usage']): Json | null {
   };
 }
 
+/** What was done otherwise than was asked; left out where nothing was. */
+export function warningsAnswer({ warnings }: Pick<PromptFieldsFragment, 'warnings'>): Json {
+  return warnings.length === 0 ? {} : { warnings };
+}
+
 /** What is told of a Prompt that has ended, with its last line or its whole text. */
 export function endOf(prompt: PromptFieldsFragment): Json {
   return {
@@ -21,6 +26,7 @@ export function endOf(prompt: PromptFieldsFragment): Json {
     created: prompt.createdAt,
     id: prompt.id,
     finish_reason: prompt.finishReason?.toLowerCase() ?? null,
+    ...warningsAnswer(prompt),
   };
 }
 

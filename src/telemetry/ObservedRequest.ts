@@ -75,6 +75,12 @@ export class ObservedRequest {
     if (prompt.error !== null && prompt.usage === null) this.countRefusal(prompt.error.code);
   }
 
+  /** Catalogue ids of the models that run its prompts; those that were refused have none. */
+  get models(): string[] {
+    const accepted = this.prompts.filter(({ error, usage }) => error === null || usage !== null);
+    return [...new Set(accepted.map(({ modelId }) => modelId))];
+  }
+
   /** Notes an error that was told, by its code in either case. */
   failed(code: string): void {
     const lower = code.toLowerCase();

@@ -53,6 +53,29 @@ describe('POST /process', () => {
     expect(body).toMatchObject({ model: 'demo', finish_reason: 'length' });
   });
 
+  const said = [expect.stringContaining('The model "llama3.3" is not installed: the default model, demo, answered')];
+
+  it('says which model answers, and that it is not the one that was asked for', async () => {
+    const json = { prompt: 'Hi', model: 'llama3.3', max_tokens: 2 };
+    const whole = await ask('/process', { json });
+    expect([whole.headers.get('x-llamahome-model'), whole.body.warnings]).toEqual(['demo', said]);
+    expect((await ask(`/prompts/${whole.body.id}`)).body.warnings).toEqual(said);
+    const stream = await server.rest('/stream', { json });
+    expect(stream.headers.get('x-llamahome-model')).toBe('demo');
+    expect((await all(ndjson(stream))).at(-1)).toMatchObject({ done: true, warnings: said });
+    const submitted = await ask('/prompts', { json });
+    expect([submitted.headers.get('x-llamahome-model'), submitted.body.warnings]).toEqual(['demo', said]);
+    const batch = await ask('/batch', {
+      json: { prompts: ['a', { prompt: 'b', model: 'nowhere\r\nx: y' }], model: 'demo' },
+    });
+    expect(batch.headers.get('x-llamahome-model')).toBe('demo');
+    expect(batch.body.results[0]).not.toHaveProperty('warnings');
+    const plain = await ask('/process', { json: { prompt: 'Hi', max_tokens: 2 } });
+    expect(plain.headers.get('x-llamahome-model')).toBe('demo');
+    expect(plain.body).not.toHaveProperty('warnings');
+    expect((await ask('/models')).headers.has('x-llamahome-model')).toBe(false);
+  });
+
   it('streams when asked to', async () => {
     const response = await server.rest('/process', { json: { prompt: 'x', max_tokens: 5, stream: true } });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');

@@ -17,6 +17,10 @@ const EstimateType = builder.objectRef<Estimate>('Estimate').implement({
       nullable: true,
       description: 'Expected time to the first text; null when unknown.',
     }),
+    warnings: t.stringList({
+      description: 'What would be done otherwise than is asked, each in a sentence.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
   }),
 });
 

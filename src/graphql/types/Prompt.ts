@@ -110,6 +110,10 @@ export const PromptType = builder.objectRef<Prompt>('Prompt').implement({
       description: 'The Model that runs it; null when the catalogue has lost it.',
       resolve: (prompt, _args, { services }) => services.models.find(prompt.modelId) ?? null,
     }),
+    warnings: t.stringList({
+      description: 'What was done otherwise than was asked, each in a sentence, like another model that answered.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
     usage: t.expose('usage', { type: UsageType, nullable: true, description: 'Tokens; null until it has run.' }),
     timings: t.expose('timings', { type: TimingsType, nullable: true, description: 'How long each part took.' }),
     finishReason: t.expose('finishReason', {

@@ -148,11 +148,11 @@ export type SystemSettingsInput = {
   retentionDays?: number | null | undefined;
 };
 
-export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
+export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
 
 type EventFields_PromptChunk_Fragment = { __typename: 'PromptChunk', text: string, cursor: string };
 
-type EventFields_PromptCompleted_Fragment = { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } };
+type EventFields_PromptCompleted_Fragment = { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } };
 
 type EventFields_PromptFailed_Fragment = { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } };
 
@@ -174,21 +174,21 @@ export type RestProcessMutationVariables = Exact<{
 }>;
 
 
-export type RestProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type RestProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type RestBatchMutationVariables = Exact<{
   input: BatchInput;
 }>;
 
 
-export type RestBatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, completionTokens: number, totalTokens: number } } };
+export type RestBatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, completionTokens: number, totalTokens: number } } };
 
 export type RestSubmitMutationVariables = Exact<{
   input: PromptInput;
 }>;
 
 
-export type RestSubmitMutation = { submit: { prompt: { id: string, status: PromptStatus } } };
+export type RestSubmitMutation = { submit: { prompt: { id: string, status: PromptStatus, warnings: Array<string> } } };
 
 export type RestStreamSubscriptionVariables = Exact<{
   input: PromptInput;
@@ -197,7 +197,7 @@ export type RestStreamSubscriptionVariables = Exact<{
 
 export type RestStreamSubscription = { stream:
     | { __typename: 'PromptChunk', text: string, cursor: string }
-    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
+    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
     | { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } }
     | { __typename: 'PromptStarted', attempt: number, cursor: string, prompt: { id: string } }
    };
@@ -210,7 +210,7 @@ export type RestFollowSubscriptionVariables = Exact<{
 
 export type RestFollowSubscription = { promptEvents:
     | { __typename: 'PromptChunk', text: string, cursor: string }
-    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
+    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
     | { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } }
     | { __typename: 'PromptStarted', attempt: number, cursor: string, prompt: { id: string } }
    };
@@ -220,14 +220,14 @@ export type RestPromptQueryVariables = Exact<{
 }>;
 
 
-export type RestPromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
+export type RestPromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
 
 export type RestCancelMutationVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type RestCancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type RestCancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type RestDeleteMutationVariables = Exact<{
   id: string | number;
@@ -285,6 +285,7 @@ export const PromptFieldsFragmentDoc = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -340,6 +341,7 @@ export const EventFieldsFragmentDoc = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -403,6 +405,7 @@ export const RestProcessDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -444,6 +447,7 @@ export const RestBatchDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -472,6 +476,7 @@ export const RestSubmitDocument = new TypedDocumentString(`
     prompt {
       id
       status
+      warnings
     }
   }
 }
@@ -488,6 +493,7 @@ export const RestStreamDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -547,6 +553,7 @@ export const RestFollowDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -606,6 +613,7 @@ export const RestPromptDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -642,6 +650,7 @@ export const RestCancelDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens

@@ -60,6 +60,7 @@ function resultOf(prompt: Prompt): GenerationResult {
     created: prompt.createdAt.toISOString(),
     id: prompt.id,
     finishReason: finishReasons[prompt.finishReason ?? 'ERROR'],
+    warnings: [...prompt.warnings],
   };
 }
 

@@ -104,6 +104,7 @@ describe('a text', () => {
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       id: expect.stringMatching(/^prm_/),
       finishReason: 'length',
+      warnings: [],
     });
     expect(result.text).toHaveLength(30);
     expect(result.usage.totalTokens).toBe(result.usage.promptTokens + 30);
@@ -130,6 +131,21 @@ describe('a text', () => {
     });
     // One wait of the client would be half a second at least, one of the server's thirty.
     expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test('says so when another model answers than was asked for, and says it again later', async () => {
+    const options = { ...sampling, model: 'llama3.3' };
+    const said = [expect.stringContaining('"llama3.3" is not installed: the default model, demo, answered instead')];
+    const result = await client.process('Hello', options);
+    expect(result).toMatchObject({ model: 'demo', warnings: said });
+    expect((await client.prompt(result.id)).warnings).toEqual(said);
+    const [item] = await client.processBatch(['Hello'], options);
+    expect(item).toMatchObject({ model: 'demo', warnings: said });
+    expect((await client.submit('Hello', options)).warnings).toEqual(said);
+    const stream = client.streamResponse('Hello', options);
+    let step = await stream.next();
+    while (!step.done) step = await stream.next();
+    expect(step.value).toMatchObject({ model: 'demo', warnings: said });
   });
 
   test('answers a conversation', async () => {

@@ -48,6 +48,7 @@ describe('EventLines', () => {
     input: 'x',
     text: 'ab',
     modelId: 'demo',
+    warnings: ['Another model answered.'],
     usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
     timings: null,
     finishReason: 'LENGTH' as const,
@@ -81,6 +82,7 @@ describe('EventLines', () => {
         id: 'prm_1',
         model: 'demo',
         created: '2026-01-01T00:00:00.000Z',
+        warnings: ['Another model answered.'],
       },
     ]);
     expect(values.map((line) => line?.cursor)).toEqual([undefined, 'b', 'c', 'd', 'e']);
