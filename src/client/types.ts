@@ -56,6 +56,10 @@ export interface PromptOptions extends GenerationOptions, CallOptions {
   idempotencyKey?: string | undefined;
 }
 
+/** A prompt and its options in one object: `process({ prompt: 'Hello', maxTokens: 20 })`. */
+export type PromptObject<Options = PromptOptions> = Options &
+  ({ prompt: string; messages?: null | undefined } | { messages: readonly Message[]; prompt?: null | undefined });
+
 /** What `streamResponse` takes. */
 export interface StreamOptions extends PromptOptions {
   /**

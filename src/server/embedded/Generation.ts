@@ -5,7 +5,6 @@ import type {
   BatchedPrompt,
   BatchOptions,
   FinishReason,
-  GenerationOptions,
   GenerationResult,
   PromptOptions,
   PromptText,
@@ -15,41 +14,17 @@ import type {
 import { invalidRequest, LlamaHomeError } from '../../errors/index.js';
 import type { GraphQLContext } from '../../graphql/context.js';
 import { processBatch, processPrompt, streamPrompt } from '../../graphql/runPrompt.js';
-import type { Priority, Prompt, PromptInput } from '../../prompts/Prompt.js';
+import type { Prompt } from '../../prompts/Prompt.js';
 import type { Services } from '../Services.js';
 import type { OnBehalf } from './OnBehalf.js';
+import { batchedInput, settingsOf, textOf } from './promptInput.js';
 
-const priorities: Record<NonNullable<GenerationOptions['priority']>, Priority> = {
-  low: 'LOW',
-  normal: 'NORMAL',
-  high: 'HIGH',
-};
 const finishReasons: Record<NonNullable<Prompt['finishReason']>, FinishReason> = {
   STOP: 'stop',
   LENGTH: 'length',
   CANCELLED: 'cancelled',
   ERROR: 'error',
 };
-
-function textOf(prompt: PromptText): Pick<PromptInput, 'prompt' | 'messages'> {
-  return typeof prompt === 'string' ? { prompt } : { messages: [...prompt] };
-}
-
-function settingsOf({ stop, priority, ...rest }: GenerationOptions): PromptInput {
-  const { system, model, maxTokens, temperature, topP, topK, minP, seed, repeatPenalty, deadlineMs } = rest;
-  return {
-    ...{ system, model, maxTokens, temperature, topP, topK, minP, seed, repeatPenalty, deadlineMs },
-    stop: stop && [...stop],
-    priority: priority && priorities[priority],
-  };
-}
-
-function batchedInput(prompt: BatchedPrompt, shared: PromptInput): PromptInput {
-  if (typeof prompt === 'string' || !('prompt' in prompt || 'messages' in prompt))
-    return { ...shared, ...textOf(prompt) };
-  const own = Object.entries(settingsOf(prompt)).filter(([, value]) => value !== undefined);
-  return { ...shared, ...Object.fromEntries(own), ...textOf('prompt' in prompt ? prompt.prompt : prompt.messages) };
-}
 
 function resultOf(prompt: Prompt): GenerationResult {
   const { promptTokens = 0, completionTokens = 0, totalTokens = 0 } = prompt.usage ?? {};
@@ -89,9 +64,10 @@ export class Generation {
     prompts: readonly BatchedPrompt[],
     options: BatchOptions & OnBehalf,
   ): Promise<(GenerationResult | LlamaHomeError)[]> {
-    if (prompts.length === 0) return [];
     const { signal, idempotencyKey, batchSize } = options;
     const shared = settingsOf(options);
+    if (!Array.isArray(prompts)) throw invalidRequest('prompts', 'prompts must be a list of texts or objects.');
+    if (prompts.length === 0) return [];
     const input = { prompts: prompts.map((prompt) => batchedInput(prompt, shared)), batchSize, idempotencyKey };
     return unlessAborted(signal, async () => (await processBatch(this.context(options), input)).map(itemOf));
   }
@@ -100,7 +76,8 @@ export class Generation {
     prompt: PromptText,
     options: StreamOptions & OnBehalf,
   ): AsyncGenerator<TextChunk, GenerationResult, void> {
-    const { signal, idempotencyKey, chunkSize = 1 } = options;
+    const { signal, idempotencyKey } = options;
+    const chunkSize = options.chunkSize ?? 1;
     if (!Number.isInteger(chunkSize) || chunkSize < 1) {
       throw invalidRequest('chunkSize', 'chunkSize must be a whole number of at least 1.', { minimum: 1 });
     }
