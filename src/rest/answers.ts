@@ -1,4 +1,5 @@
 import type { Config } from '../config/Config.js';
+import { roundUp } from '../models/memory.js';
 import type { ConfigFieldsFragment, ModelFieldsFragment, PromptFieldsFragment } from './generated/graphql.js';
 import { respell, type ToldError } from './respell.js';
 
@@ -91,9 +92,10 @@ export function modelAnswer(model: ModelFieldsFragment): Json {
   };
 }
 
-/** Bytes as people say them, rounded up: "8GB", below one gigabyte "310MB". */
+/** Bytes as people say them, rounded up to two digits: "8GB", "2100MB", "310MB". */
 export function memoryText(bytes: number): string {
-  return bytes >= 1e9 ? `${Math.ceil(bytes / 1e9)}GB` : `${Math.ceil(bytes / 1e6)}MB`;
+  const rounded = roundUp(bytes);
+  return rounded >= 1e9 && rounded % 1e9 === 0 ? `${rounded / 1e9}GB` : `${Math.ceil(rounded / 1e6)}MB`;
 }
 
 export function configAnswer({ modelSettings, systemSettings }: ConfigFieldsFragment | Config): Json {

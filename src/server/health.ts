@@ -1,6 +1,7 @@
 import { LlamaHomeError } from '../errors/index.js';
 import type { OperationContext } from '../graphql/context.js';
 import { jsonResponse } from '../rest/RestRequest.js';
+import { roundFigure } from '../telemetry/roundFigure.js';
 import { version } from '../version.js';
 import type { Services } from './Services.js';
 
@@ -49,7 +50,7 @@ function inside({ config, models, prompts, telemetry }: Services) {
       .map(({ id, state, failure }) => ({ id, state: state.toLowerCase(), loaded: loaded.includes(id), failure })),
     slots,
     queue,
-    tokens_per_second: tokensPerSecond,
+    tokens_per_second: roundFigure(tokensPerSecond),
     build: { version, node: process.versions.node, platform: process.platform, arch: process.arch },
     uptime_seconds: Math.round(telemetry.uptimeMs / 1000),
   };

@@ -1,4 +1,5 @@
 import type { Prompt, PromptError, Timings, Usage } from '../../prompts/Prompt.js';
+import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
 import { ModelType } from './Model.js';
 import { NodeType } from './Node.js';
@@ -61,13 +62,26 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
 const TimingsType = builder.objectRef<Timings>('Timings').implement({
   description: 'How long each part took; null until it is known.',
   fields: (t) => ({
-    queueMs: t.exposeFloat('queueMs', { nullable: true, description: 'Arrival to the start of work on it.' }),
-    timeToFirstTokenMs: t.exposeFloat('timeToFirstTokenMs', {
+    queueMs: t.float({
+      resolve: ({ queueMs }) => roundFigure(queueMs),
+      nullable: true,
+      description: 'Arrival to the start of work on it.',
+    }),
+    timeToFirstTokenMs: t.float({
+      resolve: ({ timeToFirstTokenMs }) => roundFigure(timeToFirstTokenMs),
       nullable: true,
       description: 'Arrival to the first text.',
     }),
-    decodeMs: t.exposeFloat('decodeMs', { nullable: true, description: 'First to last token.' }),
-    tokensPerSecond: t.exposeFloat('tokensPerSecond', { nullable: true, description: 'Decoding rate.' }),
+    decodeMs: t.float({
+      resolve: ({ decodeMs }) => roundFigure(decodeMs),
+      nullable: true,
+      description: 'First to last token.',
+    }),
+    tokensPerSecond: t.float({
+      resolve: ({ tokensPerSecond }) => roundFigure(tokensPerSecond),
+      nullable: true,
+      description: 'Decoding rate.',
+    }),
   }),
 });
 
