@@ -35,18 +35,21 @@ function unrounded(answer: unknown, path = ''): string[] {
 }
 
 describe('a figure', () => {
-  test.each(['smollm2-135m-instruct', 'smollm2-360m-instruct'])('of the memory of %s is the same wherever it is told', async (id) => {
-    const { stdout } = await runProgram(['doctor', '--json'], testEnvironment(home));
-    const told = JSON.parse(stdout).models.find((model: { id: string }) => model.id === id);
-    const { model } = await graphql(`{ model(id: "${id}") { performance { memoryRequired } } }`);
-    expect(model).toEqual({ performance: { memoryRequired: told.memory_bytes } });
-    expect(told.least_memory_bytes).toBeLessThanOrEqual(told.memory_bytes);
-    const { performance } = await (await ask(`/api/v1/models/${id}`)).json();
-    const [, number, unit] = /^(\d+)(MB|GB)$/.exec(performance.memory_required) ?? [];
-    const bytes = Number(number) * (unit === 'GB' ? 1e9 : 1e6);
-    // Megabytes are the smallest that REST says.
-    expect(bytes).toBe(Math.ceil(told.memory_bytes / 1e6) * 1e6);
-  });
+  test.each(['smollm2-135m-instruct', 'smollm2-360m-instruct'])(
+    'of the memory of %s is the same wherever it is told',
+    async (id) => {
+      const { stdout } = await runProgram(['doctor', '--json'], testEnvironment(home));
+      const told = JSON.parse(stdout).models.find((model: { id: string }) => model.id === id);
+      const { model } = await graphql(`{ model(id: "${id}") { performance { memoryRequired } } }`);
+      expect(model).toEqual({ performance: { memoryRequired: told.memory_bytes } });
+      expect(told.least_memory_bytes).toBeLessThanOrEqual(told.memory_bytes);
+      const { performance } = await (await ask(`/api/v1/models/${id}`)).json();
+      const [, number, unit] = /^(\d+)(MB|GB)$/.exec(performance.memory_required) ?? [];
+      const bytes = Number(number) * (unit === 'GB' ? 1e9 : 1e6);
+      // Megabytes are the smallest that REST says.
+      expect(bytes).toBe(Math.ceil(told.memory_bytes / 1e6) * 1e6);
+    },
+  );
 
   test('of a time or a rate has no more digits than are known, on every transport', async () => {
     const { id } = await (await ask('/api/v1/process', { prompt: 'Say it.', max_tokens: 30 })).json();
