@@ -1,4 +1,5 @@
-/** What a program uses that runs the server in its own process. */
+/** What a program uses that runs the server in its own process, or that is a client of one. */
+export * from './client/index.js';
 export type { Environment } from './config/environment.js';
 export { loadEnvironment } from './config/environment.js';
 export { type ErrorCode, errorCatalogue, LlamaHomeError } from './errors/index.js';

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../errors/index.js';
+import { checkObject, invalidRequest } from '../errors/index.js';
 import { type Allowance, bucketOf, checkBucket, type RateLimitCheck, type RateLimiterOptions } from './RateLimiter.js';
 import { MemoryRateLimitStore, type RateLimitStore } from './RateLimitStore.js';
 import type { Bucket } from './tokenBucket.js';
@@ -10,7 +10,7 @@ import type { Bucket } from './tokenBucket.js';
  * const limiter = new AdvancedRateLimiter({
  *   tiers: {
  *     basic: { requestsPerMinute: 60, burstSize: 10 },
- *     pro: { requestsPerMinute: 300, burstSize: 50 },
+ *     pro: { rpm: 300, burst: 50 },
  *   },
  * });
  * const { allowed, retryAfter } = await limiter.check(userId, 'pro');
@@ -20,8 +20,13 @@ export class AdvancedRateLimiter<Tier extends string> {
   private readonly store: RateLimitStore;
   private readonly now: () => number;
 
-  constructor({ tiers, store, now }: { tiers: Readonly<Record<Tier, Allowance>> } & RateLimiterOptions) {
-    this.buckets = new Map(Object.entries<Allowance>(tiers).map(([tier, allowance]) => [tier, bucketOf(allowance)]));
+  /** @throws LlamaHomeError `invalid_request` for a tier whose allowance is not made of whole numbers from 1 on */
+  constructor(options: { tiers: Readonly<Record<Tier, Allowance>> } & RateLimiterOptions) {
+    checkObject('options', options);
+    const { tiers, store, now } = options;
+    checkObject('tiers', tiers);
+    const entries = Object.entries<Allowance>(tiers);
+    this.buckets = new Map(entries.map(([tier, allowance]) => [tier, bucketOf(allowance, `tiers.${tier}`)]));
     this.store = store ?? new MemoryRateLimitStore();
     this.now = now ?? Date.now;
   }

@@ -1,12 +1,9 @@
-import { invalidRequest } from '../errors/index.js';
+import { checkObject, invalidRequest } from '../errors/index.js';
 import { MemoryRateLimitStore, type RateLimitStore } from './RateLimitStore.js';
 import type { Bucket } from './tokenBucket.js';
 
-/** An allowance: so many requests a minute, so many of them at once. Both whole numbers from 1 on. */
-export interface Allowance {
-  requestsPerMinute: number;
-  burstSize: number;
-}
+/** An allowance: so many requests a minute, so many of them at once, by either names. Both whole numbers from 1 on. */
+export type Allowance = { requestsPerMinute: number; burstSize: number } | { rpm: number; burst: number };
 
 export interface RateLimiterOptions {
   /** Default: in this process. */
@@ -25,14 +22,25 @@ export interface RateLimitCheck {
   resetAt: Date;
 }
 
-/** The bucket of an allowance; `invalid_request` when it is not made of whole numbers from 1 on. */
-export function bucketOf({ requestsPerMinute, burstSize }: Allowance): Bucket {
-  for (const [field, value] of Object.entries({ requestsPerMinute, burstSize })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw invalidRequest(field, `${field} must be a whole number from 1 on.`, { minimum: 1 });
-    }
+function checkRate(field: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw invalidRequest(field, `${field} must be a whole number from 1 on.`, { minimum: 1 });
+}
+
+/**
+ * The bucket of an allowance; `invalid_request` when it is not made of whole numbers from 1 on.
+ * @param place where the allowance stands in what the caller gave; default at its top
+ */
+export function bucketOf(allowance: Allowance, place?: string): Bucket {
+  checkObject(place ?? 'allowance', allowance);
+  const at = (name: string) => (place === undefined ? name : `${place}.${name}`);
+  if ('rpm' in allowance) {
+    return { capacity: checkRate(at('burst'), allowance.burst), perMinute: checkRate(at('rpm'), allowance.rpm) };
   }
-  return { capacity: burstSize, perMinute: requestsPerMinute };
+  return {
+    capacity: checkRate(at('burstSize'), allowance.burstSize),
+    perMinute: checkRate(at('requestsPerMinute'), allowance.requestsPerMinute),
+  };
 }
 
 /** Takes from the bucket of `key`; `invalid_request` when `cost` is not a whole number from 0 to the burst. */
@@ -63,7 +71,10 @@ export class RateLimiter {
   private readonly store: RateLimitStore;
   private readonly now: () => number;
 
-  constructor({ store, now, ...allowance }: Allowance & RateLimiterOptions) {
+  /** @throws LlamaHomeError `invalid_request` when the allowance is not made of whole numbers from 1 on */
+  constructor(options: Allowance & RateLimiterOptions) {
+    checkObject('options', options);
+    const { store, now, ...allowance } = options;
     this.bucket = bucketOf(allowance);
     this.store = store ?? new MemoryRateLimitStore();
     this.now = now ?? Date.now;

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { checkObject } from '../errors/index.js';
 import { checkExpiresIn, checkScopes, checkTier, checkUserId } from './grantInput.js';
 import type { Scope, Tier } from './Principal.js';
 import { secretKeyFrom } from './secretKey.js';
@@ -25,7 +26,9 @@ export class TokenGenerator {
   private readonly now: () => number;
 
   /** `secretKey`: at least 32 bytes, the same as the server's. `now`: milliseconds since the epoch, `Date.now` by default. */
-  constructor({ secretKey, now = Date.now }: { secretKey: string | Uint8Array; now?: () => number }) {
+  constructor(options: { secretKey: string | Uint8Array; now?: () => number }) {
+    checkObject('options', options);
+    const { secretKey, now = Date.now } = options;
     this.key = secretKeyFrom(secretKey);
     this.now = now;
   }
@@ -36,7 +39,9 @@ export class TokenGenerator {
   }
 
   /** A token, and when it runs out. */
-  async issue({ userId, expiresIn, tier, scopes }: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
+  async issue(claims: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
+    checkObject('claims', claims);
+    const { userId, expiresIn, tier, scopes } = claims;
     const issuedAt = this.now();
     // Claims may have fractions of a second (RFC 7519, section 2): a token of one second then lasts a whole one.
     const iat = issuedAt / 1000;

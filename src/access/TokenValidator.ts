@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { LlamaHomeError } from '../errors/index.js';
+import { checkObject, LlamaHomeError } from '../errors/index.js';
 import { checkUserId } from './grantInput.js';
 import { type Principal, scopes, tiers } from './Principal.js';
 import { secretKeyFrom } from './secretKey.js';
@@ -29,7 +29,9 @@ export class TokenValidator {
   private readonly now: () => number;
 
   /** `secretKey`: at least 32 bytes, the same as the maker's. `now`: milliseconds since the epoch, `Date.now` by default. */
-  constructor({ secretKey, now = Date.now }: { secretKey: string | Uint8Array; now?: () => number }) {
+  constructor(options: { secretKey: string | Uint8Array; now?: () => number }) {
+    checkObject('options', options);
+    const { secretKey, now = Date.now } = options;
     this.key = secretKeyFrom(secretKey);
     this.now = now;
   }

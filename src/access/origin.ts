@@ -88,7 +88,7 @@ export function corsHeaders(origin: string | null | undefined, environment: Orig
     'access-control-allow-headers':
       'authorization, content-digest, content-type, idempotency-key, last-event-id, want-content-digest, x-idempotency-key, x-request-id',
     'access-control-expose-headers':
-      'content-digest, content-encoding, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-prompt-id, x-request-id',
+      'content-digest, content-encoding, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-llamahome-model, x-prompt-id, x-request-id',
     'access-control-max-age': '600',
   };
 }

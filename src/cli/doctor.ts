@@ -3,11 +3,12 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem } from 'node:os';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { formatByteSize } from '../config/byteSize.js';
+import { formatByteSize, parseByteSize } from '../config/byteSize.js';
+import { initialConfig } from '../config/Config.js';
 import { type Environment, loadEnvironment } from '../config/environment.js';
 import { ggufFault } from '../models/ggufFile.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
-import { estimateMemory, machineMemory } from '../models/memory.js';
+import { estimateMemory, estimateServed, machineMemory, roundUp } from '../models/memory.js';
 
 const run = promisify(execFile);
 const leastNode = '20.18';
@@ -30,8 +31,10 @@ interface ModelReport {
   id: string;
   installed: boolean;
   runs: boolean;
-  /** Least memory that it takes, in bytes. */
+  /** What it takes as the server loads it, in bytes: `memoryRequired` of the API, before its Config was changed. */
   memory_bytes: number;
+  /** What it takes when there is not that much: with room for one prompt at a time. */
+  least_memory_bytes: number;
   /** Why it would not run. */
   reason: string | null;
 }
@@ -68,6 +71,7 @@ async function pipVersion(): Promise<string | null> {
 
 async function modelReports(library: ModelLibrary, environment: Environment, gpu: GpuReport): Promise<ModelReport[]> {
   const memory = machineMemory() + gpu.memory_bytes;
+  const cacheBytes = parseByteSize(initialConfig.systemSettings.cacheSize) ?? memory;
   return Promise.all(
     library.entries.map(async ({ id, contextLength, sizeBytes }) => {
       const file = library.file(id);
@@ -80,7 +84,12 @@ async function modelReports(library: ModelLibrary, environment: Environment, gpu
       const fault = file === undefined ? undefined : await ggufFault(library.path(id));
       const reason =
         fault ?? (need > memory ? `it needs ${formatByteSize(need)}, there are ${formatByteSize(memory)}` : null);
-      return { id, installed: file !== undefined, runs: reason === null, memory_bytes: need, reason };
+      const report = { id, installed: file !== undefined, runs: reason === null, reason };
+      return {
+        ...report,
+        memory_bytes: estimateServed(question, environment.slots, cacheBytes),
+        least_memory_bytes: roundUp(need),
+      };
     }),
   );
 }
@@ -124,8 +133,8 @@ function describe({ node, cpu, memory, gpu, home, pip, models }: Examination): s
     `pip      ${pip ?? 'none: models from Python packages can not be fetched, others can'}`,
     '',
     ...models.map(
-      ({ id, installed, runs, memory_bytes, reason }) =>
-        `${runs ? 'runs' : 'no  '}  ${id}${installed ? ' (installed)' : ''}: ${reason ?? `takes ${formatByteSize(memory_bytes)} or more`}`,
+      ({ id, installed, runs, memory_bytes, least_memory_bytes, reason }) =>
+        `${runs ? 'runs' : 'no  '}  ${id}${installed ? ' (installed)' : ''}: ${reason ?? `takes ${formatByteSize(memory_bytes)}, at least ${formatByteSize(least_memory_bytes)}`}`,
     ),
   ];
   return `${lines.join('\n')}\n`;

@@ -7,6 +7,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { APIError } from './APIError.js';
+import { objectOf, refused } from './checkArguments.js';
 import { CircuitOpenError } from './families.js';
 import { inRange } from './inRange.js';
 
@@ -45,7 +46,8 @@ export class CircuitBreaker {
   private openedAt = 0;
 
   /** @throws RangeError when an option is out of range */
-  constructor(options: CircuitBreakerOptions = {}) {
+  constructor(given?: CircuitBreakerOptions | null) {
+    const options: CircuitBreakerOptions = objectOf('options', given);
     const failureThreshold = inRange('failureThreshold', options.failureThreshold ?? 5, { least: 1, whole: true });
     this.resetMs = inRange('resetTimeout', options.resetTimeout ?? 30) * 1000;
     this.policy = circuitBreaker(handleWhen(options.isFailure ?? isFailure), {
@@ -66,6 +68,7 @@ export class CircuitBreaker {
 
   /** Calls `fn` and gives what it gives. @throws CircuitOpenError, without calling it, while it is open; else what `fn` throws */
   async execute<T>(fn: () => Promise<T> | T): Promise<T> {
+    if (typeof fn !== 'function') throw refused('fn', 'What is executed must be a function.');
     try {
       return await this.policy.execute(() => fn());
     } catch (error) {

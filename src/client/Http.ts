@@ -1,7 +1,8 @@
 import { Answer, reasonOf, silence } from './Answer.js';
 import { APIError } from './APIError.js';
+import { refused } from './checkArguments.js';
 import { proofHeaders } from './contentDigest.js';
-import { ConnectionError, InvalidRequestError } from './families.js';
+import { ConnectionError } from './families.js';
 import type { Settings } from './options.js';
 import type { Slots } from './Slots.js';
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
@@ -31,10 +32,11 @@ export interface HttpRequest {
 
 /** Reads `apiKey` as it is sent. @throws InvalidRequestError for what can be no key */
 export async function readApiKey(apiKey: Settings['apiKey']): Promise<string | undefined> {
-  const key = (await apiKey?.())?.trim();
-  if (key === undefined || key === '') return undefined;
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw new InvalidRequestError('apiKey must be a token or an API key: printable ASCII characters without spaces.');
+  const given: unknown = await apiKey?.();
+  const key = typeof given === 'string' ? given.trim() : given;
+  if (key == null || key === '') return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]+$/.test(key)) return key;
+  throw refused('apiKey', 'apiKey must be a token or an API key: printable ASCII characters without spaces.');
 }
 
 /** Sends single requests and turns everything that can go wrong into an APIError. Knows nothing of retries. */

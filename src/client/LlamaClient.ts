@@ -1,5 +1,6 @@
 import { readBatch, readConfig, readModel, readModels } from './answers.js';
 import { Calls } from './Calls.js';
+import { callOf, nameOf, objectOf, optionsOf, toJson } from './checkArguments.js';
 import { CancelledError, ConnectionError, IntegrityError } from './families.js';
 import { dataOf, documentText, isRepeatable, type OperationArguments, type OperationDocument } from './graphql.js';
 import { inRange } from './inRange.js';
@@ -21,6 +22,7 @@ import type {
   GenerationResult,
   ModelInfo,
   ModelSummary,
+  PromptObject,
   PromptOptions,
   PromptState,
   PromptText,
@@ -65,10 +67,10 @@ export class LlamaClient {
    * @throws InvalidRequestError for an endpoint that is no address, RangeError for a number out of range
    */
   constructor(
-    options: LlamaClientOptions | string = {},
+    options?: LlamaClientOptions | string | null,
     private readonly connections: ConnectionOptions = {},
   ) {
-    this.#options = typeof options === 'string' ? { apiKey: options } : options;
+    this.#options = typeof options === 'string' ? { apiKey: options } : objectOf('options', options);
     this.settings = readOptions(this.#options);
     const { endpoint, apiKey, webSocketImpl, timeoutMs } = this.settings;
     const { keepMs, poolSize } = connections;
@@ -87,9 +89,10 @@ export class LlamaClient {
    * the server costs nothing; an abort cancels it. A program that dies leaves it to run to its end.
    * @throws CancelledError when somebody cancels it, DeadlineExceededError past `deadlineMs`, and what every method throws
    */
-  async processPrompt(prompt: PromptText, options: PromptOptions = {}): Promise<GenerationResult> {
-    const { signal } = options;
-    const request = promptRequest(prompt, options);
+  async processPrompt(prompt: PromptText | PromptObject, options?: PromptOptions | null): Promise<GenerationResult> {
+    const call = callOf(prompt, options);
+    const { signal } = call.options;
+    const request = promptRequest(call.text, call.options);
     let lost: unknown;
     // A follower has made its own tries: what it could not mend is not worth another round.
     const shouldRetry = (error: unknown) => error !== lost && (isRetryable(error) || error instanceof IntegrityError);
@@ -109,7 +112,7 @@ export class LlamaClient {
   }
 
   /** The short name of `processPrompt`. */
-  process(prompt: PromptText, options: PromptOptions = {}): Promise<GenerationResult> {
+  process(prompt: PromptText | PromptObject, options?: PromptOptions | null): Promise<GenerationResult> {
     return this.processPrompt(prompt, options);
   }
 
@@ -121,13 +124,14 @@ export class LlamaClient {
    * IntegrityError at its end when it was damaged on its way, RangeError for `chunkSize`, and what every method throws
    */
   async *streamResponse(
-    prompt: PromptText,
-    options: StreamOptions = {},
+    prompt: PromptText | PromptObject<StreamOptions>,
+    options?: StreamOptions | null,
   ): AsyncGenerator<TextChunk, GenerationResult, void> {
-    const { signal } = options;
-    const chunkSize = inRange('chunkSize', options.chunkSize ?? 1, { least: 1, whole: true });
+    const call = callOf(prompt, options);
+    const { signal } = call.options;
+    const chunkSize = inRange('chunkSize', call.options.chunkSize ?? 1, { least: 1, whole: true });
     const lost = new LostConnections();
-    const request = promptRequest(prompt, options);
+    const request = promptRequest(call.text, call.options);
     const open = async () =>
       startStream(await this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal }));
     const stream = await this.calls.attempt(() => lost.watch(open()), signal);
@@ -144,13 +148,20 @@ export class LlamaClient {
    * that is merely silent does not.
    * @throws InvalidRequestError for more than 1000 prompts or more than the tier's burst, and what every method throws
    */
-  async processBatch(prompts: readonly BatchedPrompt[], options: BatchOptions = {}): Promise<BatchItem[]> {
-    const { signal } = options;
+  async processBatch(prompts: readonly BatchedPrompt[], options?: BatchOptions | null): Promise<BatchItem[]> {
+    const checked = optionsOf(options);
+    const { signal } = checked;
+    const { body, headers } = batchRequest(prompts, checked);
     if (prompts.length === 0) return [];
     const lost = new LostConnections();
-    const request = { ...batchRequest(prompts, options), method: 'POST', path: '/api/v1/batch', signal } as const;
-    const items = await this.calls.patient(request, ({ body }) => readBatch(body, prompts.length), lost);
+    const request = { body, headers, method: 'POST', path: '/api/v1/batch', signal } as const;
+    const items = await this.calls.patient(request, (answer) => readBatch(answer.body, prompts.length), lost);
     return items.map((item) => (item instanceof CancelledError ? lost.explain(item) : item));
+  }
+
+  /** Another name of `processBatch`. */
+  batchProcess(prompts: readonly BatchedPrompt[], options?: BatchOptions | null): Promise<BatchItem[]> {
+    return this.processBatch(prompts, options);
   }
 
   /**
@@ -159,10 +170,11 @@ export class LlamaClient {
    * @throws ContextLengthError or NotFoundError when it can't be run, ConflictError when its key was used for another input,
    * and what every method throws
    */
-  async submit(prompt: PromptText, options: PromptOptions = {}): Promise<SubmittedPrompt> {
-    const { signal } = options;
+  async submit(prompt: PromptText | PromptObject, options?: PromptOptions | null): Promise<SubmittedPrompt> {
+    const call = callOf(prompt, options);
+    const { signal } = call.options;
     signal?.throwIfAborted();
-    const request = promptRequest(prompt, options);
+    const request = promptRequest(call.text, call.options);
     const submitted = new RetryHandler(this.settings).execute(() => this.calls.submitOnce(request));
     return this.calls.accepted(submitted, signal);
   }
@@ -177,34 +189,40 @@ export class LlamaClient {
    */
   async *follow(
     prompt: string | { id: string },
-    options: FollowOptions = {},
+    options?: FollowOptions | null,
   ): AsyncGenerator<FollowChunk, GenerationResult, void> {
-    const id = typeof prompt === 'string' ? prompt : prompt.id;
-    return yield* this.calls.follower(id, options, false).chunks();
+    const id = nameOf('id', typeof prompt === 'object' && prompt !== null ? prompt.id : prompt);
+    const checked = optionsOf(options);
+    if (checked.after != null) nameOf('after', checked.after);
+    return yield* this.calls.follower(id, checked, false).chunks();
   }
 
   /** A prompt as it stands. @throws NotFoundError when there is none or it is another user's, and what every method throws */
-  prompt(id: string, { signal }: CallOptions = {}): Promise<PromptState> {
-    return this.calls.prompt(id, signal);
+  async prompt(id: string, options?: CallOptions | null): Promise<PromptState> {
+    return this.calls.prompt(nameOf('id', id), optionsOf(options).signal);
   }
 
   /** Stops a prompt before its next token and gives what it had; one that has ended stays as it is. @throws as `prompt` */
-  cancel(id: string, { signal }: CallOptions = {}): Promise<PromptState> {
-    return this.calls.cancel(id, signal);
+  async cancel(id: string, options?: CallOptions | null): Promise<PromptState> {
+    return this.calls.cancel(nameOf('id', id), optionsOf(options).signal);
   }
 
   /** The models that the server knows. @throws PermissionError without the scope `models:read`, and what every method throws */
-  models({ signal }: CallOptions = {}): Promise<ModelSummary[]> {
+  async models(options?: CallOptions | null): Promise<ModelSummary[]> {
+    const { signal } = optionsOf(options);
     return this.calls.quick({ path: '/api/v1/models', signal }, readModels);
   }
 
   /** A model by catalogue id or alias. @throws NotFoundError, whose details tell near ids */
-  model(id: string, { signal }: CallOptions = {}): Promise<ModelInfo> {
-    return this.calls.quick({ path: `/api/v1/models/${encodeURIComponent(id)}`, signal }, readModel);
+  async model(id: string, options?: CallOptions | null): Promise<ModelInfo> {
+    const { signal } = optionsOf(options);
+    const path = `/api/v1/models/${encodeURIComponent(nameOf('id', id))}`;
+    return this.calls.quick({ path, signal }, readModel);
   }
 
   /** The server's settings. @throws PermissionError without the scope `config:read`, and what every method throws */
-  config({ signal }: CallOptions = {}): Promise<Config> {
+  async config(options?: CallOptions | null): Promise<Config> {
+    const { signal } = optionsOf(options);
     return this.calls.quick({ path: '/api/v1/config', signal }, readConfig);
   }
 
@@ -213,11 +231,10 @@ export class LlamaClient {
    * @throws InvalidRequestError for a name or value that can't be, PermissionError without the scope `config:write`, and what
    * every method throws
    */
-  updateConfig(change: ConfigChange, { signal }: CallOptions = {}): Promise<Config> {
-    return this.calls.quick(
-      { method: 'POST', path: '/api/v1/config', body: configRequest(change), signal },
-      readConfig,
-    );
+  async updateConfig(change: ConfigChange, options?: CallOptions | null): Promise<Config> {
+    const { signal } = optionsOf(options);
+    const body = configRequest(change);
+    return this.calls.quick({ method: 'POST', path: '/api/v1/config', body, signal }, readConfig);
   }
 
   /**
@@ -227,14 +244,15 @@ export class LlamaClient {
    */
   async graphql<Result = unknown, Variables = Record<string, unknown>>(
     document: OperationDocument<Result, Variables>,
-    ...[variables, { signal } = {}]: OperationArguments<Variables>
+    ...[variables, options]: OperationArguments<Variables>
   ): Promise<Result> {
+    const { signal } = optionsOf(options);
     const query = documentText(document);
     const request = {
       method: 'POST',
       path: '/graphql',
       headers: { accept: 'application/graphql-response+json, application/json' },
-      body: JSON.stringify({ query, variables }),
+      body: toJson({ query, variables }),
       signal,
     } as const;
     const read = ({ body, headers }: { body: unknown; headers: Headers }) =>
@@ -249,11 +267,15 @@ export class LlamaClient {
    * is subscribed again by itself. Unlike those of `follow`, its texts can't be compared with anything over plain HTTP.
    * @throws APIError of the family of the first error, AuthenticationError also when the token runs out meanwhile
    */
-  subscribe<Result = unknown, Variables = Record<string, unknown>>(
+  async *subscribe<Result = unknown, Variables = Record<string, unknown>>(
     document: OperationDocument<Result, Variables>,
-    ...[variables, { signal } = {}]: OperationArguments<Variables>
+    ...[variables, options]: OperationArguments<Variables>
   ): AsyncGenerator<Result, void, void> {
-    return this.subscriptions.iterate<Result>(documentText(document), variables, signal);
+    const { signal } = optionsOf(options);
+    const query = documentText(document);
+    // What is sent over the socket is JSON as well.
+    toJson(variables);
+    yield* this.subscriptions.iterate<Result>(query, variables, signal);
   }
 
   /**
@@ -262,6 +284,11 @@ export class LlamaClient {
    */
   session(): LlamaClient {
     return new LlamaClient(this.#options, { ...this.connections, keepMs: keptMs });
+  }
+
+  /** Another name of `session`; `close()` ends it. */
+  createSession(): LlamaClient {
+    return this.session();
   }
 
   /** Ends what still runs with a ConnectionError and closes all connections. Only sessions and pools need it. */

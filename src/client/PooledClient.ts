@@ -1,3 +1,4 @@
+import { objectOf } from './checkArguments.js';
 import { inRange } from './inRange.js';
 import { keptMs, LlamaClient } from './LlamaClient.js';
 import type { LlamaClientOptions } from './options.js';
@@ -19,8 +20,9 @@ export interface PooledClientOptions extends LlamaClientOptions {
  */
 export class PooledClient extends LlamaClient {
   /** @throws RangeError for a number out of range, InvalidRequestError for an endpoint that is no address */
-  constructor(options: PooledClientOptions | string = {}) {
-    const { poolSize = 10, ...rest } = typeof options === 'string' ? { apiKey: options } : options;
+  constructor(options?: PooledClientOptions | string | null) {
+    const given: PooledClientOptions = typeof options === 'string' ? { apiKey: options } : objectOf('options', options);
+    const { poolSize = 10, ...rest } = given;
     super(rest, { poolSize: inRange('poolSize', poolSize, { least: 1, whole: true }), keepMs: keptMs });
   }
 }

@@ -1,5 +1,6 @@
 import { DelegateBackoff, handleWhen, retry } from 'cockatiel';
 import { APIError } from './APIError.js';
+import { objectOf, optionsOf, refused } from './checkArguments.js';
 import { inRange } from './inRange.js';
 import { type BackoffOptions, backoffMs, wait } from './waiting.js';
 
@@ -64,7 +65,8 @@ export class RetryHandler {
   readonly options: Readonly<Required<RetryOptions>>;
 
   /** @throws RangeError when an option is out of range */
-  constructor(options: RetryOptions = {}) {
+  constructor(given?: RetryOptions | null) {
+    const options: RetryOptions = objectOf('options', given);
     this.options = {
       maxRetries: inRange('maxRetries', options.maxRetries ?? 3, { whole: true }),
       backoffFactor: inRange('backoffFactor', options.backoffFactor ?? 0.5),
@@ -78,7 +80,9 @@ export class RetryHandler {
    * Calls `fn` until it succeeds, fails for good, or has failed `maxRetries` times again; then throws its last error.
    * @param fn is told how many tries went before
    */
-  async execute<T>(fn: (retry: number) => Promise<T> | T, { signal }: ExecuteOptions = {}): Promise<T> {
+  async execute<T>(fn: (retry: number) => Promise<T> | T, options?: ExecuteOptions | null): Promise<T> {
+    if (typeof fn !== 'function') throw refused('fn', 'What is executed must be a function.');
+    const { signal } = optionsOf(options);
     const { maxRetries } = this.options;
     let delay = 0;
     // The policy's own wait could not be aborted, so it waits for nothing and the next try begins with the wait.

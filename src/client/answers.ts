@@ -64,6 +64,11 @@ function readUsage(value: unknown): Usage {
   };
 }
 
+/** Left out where there are none. */
+function readWarnings(value: unknown): string[] {
+  return value == null ? [] : list(value).map(text);
+}
+
 /** What a prompt that was cancelled before it ran has used. */
 const noUsage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
@@ -76,6 +81,7 @@ export function readEnd(line: Record<string, unknown>): StreamEnd | undefined {
       created: text(line.created),
       id: text(line.id),
       finishReason: oneOf(finishReasons, line.finish_reason),
+      warnings: readWarnings(line.warnings),
     };
   } catch (error) {
     if (error instanceof ConnectionError) return undefined;
@@ -107,7 +113,7 @@ export function readSubmitted(body: unknown, headers: Headers): SubmittedPrompt 
   const prompt = record(body);
   const id = text(prompt.id);
   if ((headers.get('x-prompt-id') ?? id) !== id) throw notUnderstood();
-  return { id, status: oneOf(statuses, prompt.status) };
+  return { id, status: oneOf(statuses, prompt.status), warnings: readWarnings(prompt.warnings) };
 }
 
 /** GET /prompts/{id} */
@@ -121,6 +127,7 @@ export function readPrompt(body: unknown): PromptState {
     usage: orNull(prompt.usage, readUsage),
     model: text(prompt.model),
     created: text(prompt.created),
+    warnings: readWarnings(prompt.warnings),
     finishReason: orNull(prompt.finish_reason, (value) => oneOf(finishReasons, value)),
     input: text(prompt.input),
     error: error === undefined ? null : toAPIError(error),

@@ -29,9 +29,10 @@ export async function compareWithStored(received: Received): Promise<GenerationR
     isGone = false;
     const isSame = isWhole ? stored.text === text : stored.text.endsWith(text);
     if (!isSame || stored.id !== id) continue;
-    const { model, created } = stored;
+    const { model, created, warnings } = stored;
     const usage = stored.usage ?? end.usage;
-    return { text: stored.text, usage, model, created, id, finishReason: stored.finishReason ?? end.finishReason };
+    const finishReason = stored.finishReason ?? end.finishReason;
+    return { text: stored.text, usage, model, created, id, finishReason, warnings };
   }
   if (isGone) return { text, ...end };
   throw new IntegrityError(

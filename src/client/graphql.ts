@@ -1,5 +1,6 @@
 import { type DocumentNode, print } from 'graphql';
 import type { APIError } from './APIError.js';
+import { refused } from './checkArguments.js';
 import { ConnectionError } from './families.js';
 import { isRecord, readGraphQLError, toAPIError } from './toAPIError.js';
 import type { CallOptions } from './types.js';
@@ -23,7 +24,13 @@ export type OperationArguments<Variables> =
 
 /** The text of a document. */
 export function documentText(document: OperationDocument<unknown, never>): string {
-  return isDocumentNode(document) ? print(document) : String(document);
+  try {
+    if (isDocumentNode(document)) return print(document);
+    if (typeof document === 'string' || (typeof document === 'object' && document !== null)) return String(document);
+  } catch (cause) {
+    throw refused('document', 'document must be a document of GraphQL that can be printed.', cause);
+  }
+  throw refused('document', 'document must be a document of GraphQL: a text, or what graphql-codegen makes of one.');
 }
 
 function isDocumentNode(document: unknown): document is DocumentNode {

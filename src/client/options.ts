@@ -1,4 +1,5 @@
-import { InvalidRequestError } from './families.js';
+import { refused } from './checkArguments.js';
+import { environmentOf } from './environmentOf.js';
 import { inRange } from './inRange.js';
 
 /** A token or API key, or where to get it for each request. */
@@ -6,9 +7,15 @@ export type ApiKey = string | (() => string | Promise<string>);
 
 /** All may be left out. A number out of range is a RangeError of the constructor. */
 export interface LlamaClientOptions {
-  /** A token or API key, or a function that gives one for each request. Default: none, for `LLAMAHOME_AUTH=off`. */
+  /**
+   * A token or API key, or a function that gives one for each request. Default: the variable `LLAMAHOME_API_KEY` where
+   * there is an environment, never in browsers; else none, for `LLAMAHOME_AUTH=off`.
+   */
   apiKey?: ApiKey | undefined;
-  /** Where the server is, with or without `/graphql`; default `http://127.0.0.1:4000`. */
+  /**
+   * Where the server is, with or without `/graphql`. Default: the variable `LLAMAHOME_URL` where there is an environment,
+   * never in browsers; else `http://127.0.0.1:4000`.
+   */
   endpoint?: string | undefined;
   /** Tries of a request after the first one; default 3. */
   maxRetries?: number | undefined;
@@ -50,14 +57,25 @@ export interface Settings {
   webSocketImpl: unknown;
 }
 
-function readEndpoint(endpoint: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+/** @param name what the address was given as */
+function readEndpoint(name: string, endpoint: string): string {
+  const url = typeof endpoint === 'string' && URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidRequestError('endpoint must be an address like "http://127.0.0.1:4000".', undefined, undefined, {
-      field: 'endpoint',
-    });
+    throw refused('endpoint', `${name} must be an address like "http://127.0.0.1:4000".`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/(graphql|api\/v1)$/, '');
+}
+
+function readHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const isFine = typeof headers === 'object' && Object.values(headers).every((value) => typeof value === 'string');
+  if (isFine) return headers;
+  throw refused('headers', 'headers must be an object whose values are texts.');
+}
+
+/** Checks what may be left out and else has to be a function. */
+function functionOf<T>(field: string, value: T | null | undefined): T | undefined {
+  if (value == null || typeof value === 'function') return value ?? undefined;
+  throw refused(field, `${field} must be a function.`);
 }
 
 /**
@@ -65,18 +83,20 @@ function readEndpoint(endpoint: string): string {
  * @throws InvalidRequestError for an endpoint that is no address, RangeError for a number out of range
  */
 export function readOptions(options: LlamaClientOptions): Settings {
-  const { apiKey } = options;
+  const apiKey = options.apiKey ?? environmentOf('LLAMAHOME_API_KEY');
+  const address = environmentOf('LLAMAHOME_URL') ?? 'http://127.0.0.1:4000';
   return {
-    apiKey: typeof apiKey === 'string' ? () => apiKey : apiKey,
-    endpoint: readEndpoint(options.endpoint ?? 'http://127.0.0.1:4000'),
+    apiKey: typeof apiKey === 'string' ? () => apiKey : functionOf('apiKey', apiKey),
+    endpoint:
+      options.endpoint == null ? readEndpoint('LLAMAHOME_URL', address) : readEndpoint('endpoint', options.endpoint),
     maxRetries: options.maxRetries,
     backoffFactor: options.backoffFactor,
     maxReconnects: inRange('maxReconnects', options.maxReconnects ?? 8, { whole: true }),
     failureThreshold: options.failureThreshold ?? 10,
     resetTimeout: options.resetTimeout ?? 5,
     timeoutMs: inRange('timeoutMs', options.timeoutMs ?? 45_000, { least: 1 }),
-    headers: options.headers ?? {},
-    fetch: options.fetch,
+    headers: readHeaders(options.headers ?? {}),
+    fetch: functionOf('fetch', options.fetch),
     webSocketImpl: options.webSocketImpl,
   };
 }

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from './families.js';
+import { objectOf, refused, toJson } from './checkArguments.js';
 import type { BatchedPrompt, BatchOptions, ConfigChange, PromptOptions, PromptText } from './types.js';
 
 /** Options that concern the call and not the server. */
@@ -33,15 +33,10 @@ function randomKey(): string {
 
 function request(body: Record<string, unknown>, idempotencyKey: string | undefined): PromptRequest {
   const key = idempotencyKey ?? randomKey();
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new InvalidRequestError(
-      'idempotencyKey must have 1 to 255 printable ASCII characters and no spaces.',
-      'invalid_request',
-      400,
-      { field: 'idempotencyKey' },
-    );
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw refused('idempotencyKey', 'idempotencyKey must have 1 to 255 printable ASCII characters and no spaces.');
   }
-  return { body: JSON.stringify(body), headers: { 'idempotency-key': key } };
+  return { body: toJson(body), headers: { 'idempotency-key': key } };
 }
 
 /** The body of POST /stream and /prompts. */
@@ -51,14 +46,20 @@ export function promptRequest(prompt: PromptText, options: PromptOptions): Promp
 
 /** The body of POST /batch. */
 export function batchRequest(prompts: readonly BatchedPrompt[], options: BatchOptions): PromptRequest {
-  const list = prompts.map((prompt) =>
-    typeof prompt === 'string' || isConversation(prompt) ? contentOf(prompt) : respell(prompt),
-  );
+  if (!Array.isArray(prompts)) throw refused('prompts', 'prompts must be a list of texts or objects.');
+  const list = prompts.map((prompt: BatchedPrompt, index) => {
+    if (typeof prompt === 'string' || isConversation(prompt)) return contentOf(prompt);
+    if (typeof prompt === 'object' && prompt !== null) return respell(prompt);
+    throw refused(`prompts.${index}`, `prompts.${index} must be a text or an object.`);
+  });
   return request({ prompts: list, ...respell(options) }, options.idempotencyKey);
 }
 
 /** The body of POST /config. */
 export function configRequest(change: ConfigChange): string {
-  const parts = Object.entries(change).map(([name, part]) => [name, part == null ? part : respell(part)]);
-  return JSON.stringify(respell(Object.fromEntries(parts)));
+  const parts = Object.entries(objectOf('change', change)).map(([name, part]) => [
+    name,
+    part == null ? part : respell(objectOf(name, part)),
+  ]);
+  return toJson(respell(Object.fromEntries(parts)));
 }

@@ -28,6 +28,10 @@ export interface PromptOptions extends GenerationOptions, CallOptions {
   idempotencyKey?: string | undefined;
 }
 
+/** A prompt and its options in one object: `process({ prompt: 'Hello', maxTokens: 20 })`. */
+export type PromptObject<Options = PromptOptions> = Options &
+  ({ prompt: string; messages?: null | undefined } | { messages: readonly Message[]; prompt?: null | undefined });
+
 /** What `streamResponse` takes. */
 export interface StreamOptions extends PromptOptions {
   /**
@@ -76,6 +80,8 @@ export interface GenerationResult {
   /** Id of the prompt, `prm_…`, for `prompt` and `follow`. */
   id: string;
   finishReason: FinishReason;
+  /** What was done otherwise than was asked, each in a sentence, like another model that answered. Mostly empty. */
+  warnings: string[];
 }
 
 /** What became of one prompt of a batch. */
@@ -102,6 +108,8 @@ export interface SubmittedPrompt {
   /** `prm_…` */
   id: string;
   status: PromptStatus;
+  /** What will be done otherwise than was asked, each in a sentence. Mostly empty. */
+  warnings: string[];
 }
 
 /** A prompt as it stands. */
@@ -114,6 +122,8 @@ export interface PromptState {
   usage: Usage | null;
   model: string;
   created: string;
+  /** What was done otherwise than was asked, each in a sentence. Mostly empty. */
+  warnings: string[];
   /** Null until it has ended. */
   finishReason: FinishReason | null;
   /** What was asked: the prompt, or the conversation as `role: content` lines. */

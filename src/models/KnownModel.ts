@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/Engine.js';
 import type { EngineSettings } from './LoadedEngines.js';
 import type { CatalogueEntry, Model, ModelState } from './Model.js';
-import { estimateMemory, type MemoryQuestion, servedContext, slotsWithin } from './memory.js';
+import { estimateServed, type MemoryQuestion, roundUp, servedContext } from './memory.js';
 
 /** What a model's entry does not say itself. */
 export interface ModelSources {
@@ -78,9 +78,8 @@ export class KnownModel implements Model {
   get memoryRequired() {
     const { engine, settings, cacheBytes } = this.sources;
     const loaded = engine(this.id);
-    if (loaded !== undefined) return loaded.info.memoryBytes;
-    const { slots } = settings;
-    return estimateMemory(this.question(), slots === 'auto' ? slotsWithin(this.question(), cacheBytes()) : slots);
+    if (loaded !== undefined) return roundUp(loaded.info.memoryBytes);
+    return estimateServed(this.question(), settings.slots, cacheBytes());
   }
 
   private question(): MemoryQuestion {

@@ -38,6 +38,20 @@ export function estimateMemory(model: MemoryQuestion, slots: number): number {
   return Math.round(withoutContext(model.sizeBytes) + slots * tokens * contextBytesPerToken(model.sizeBytes));
 }
 
+/**
+ * What a model takes when it is loaded as the settings say, in bytes, rounded up to the two digits that an estimate knows.
+ * @param cacheBytes what all loaded models may take together: as many sequences as fit are made where `slots` is `auto`
+ */
+export function estimateServed(model: MemoryQuestion, slots: number | 'auto', cacheBytes: number): number {
+  return roundUp(estimateMemory(model, slots === 'auto' ? slotsWithin(model, cacheBytes) : slots));
+}
+
+/** Bytes, rounded up to two digits. */
+export function roundUp(bytes: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, bytes))) - 1);
+  return Math.ceil(bytes / unit) * unit;
+}
+
 /** How many sequences fit into `room` bytes beside the model: 1 to 16. */
 export function slotsWithin(model: MemoryQuestion, room: number): number {
   const base = withoutContext(model.sizeBytes);

@@ -56,6 +56,8 @@ export interface Prompt {
   readonly sampling: SamplingParameters;
   readonly priority: Priority;
   readonly modelId: string;
+  /** What was done otherwise than was asked, each in a sentence. */
+  readonly warnings: readonly string[];
   /** Generated so far. */
   text: string;
   usage: Usage | null;

@@ -22,6 +22,7 @@ import { type BatchLimit, type PromptLoad, PromptRunner, type PromptRunnerOption
 import { withParametersOf } from './parameters.js';
 import { promptLimits } from './promptLimits.js';
 import { hashInput, type NewPrompt, newRecord } from './records.js';
+import { warningsOf } from './warningsOf.js';
 
 export interface Estimate {
   promptTokens: number;
@@ -30,6 +31,8 @@ export interface Estimate {
   fits: boolean;
   expectedQueueMs: number | null;
   expectedFirstTokenMs: number | null;
+  /** As of the prompt, when it is run. */
+  warnings: readonly string[];
 }
 
 export interface QueueStatus {
@@ -75,6 +78,7 @@ export class PromptService {
         ownerId: principal.userId,
         ownerTier: principal.tier,
         modelId: model.id,
+        warnings: warningsOf(input, model),
         mode,
         batchId: null,
         idempotencyKey: key,
@@ -229,6 +233,7 @@ export class PromptService {
       fits: promptTokens + sampling.maxTokens <= contextLength,
       expectedQueueMs,
       expectedFirstTokenMs: expectedQueueMs === null || prefillMs === null ? null : expectedQueueMs + prefillMs,
+      warnings: warningsOf(input, model),
     };
   }
 
@@ -314,11 +319,12 @@ export class PromptService {
     try {
       if (input.idempotencyKey != null) throw keyInBatch();
       const normalised = normaliseInput(input, config.current);
-      record = newRecord({ ...owner, modelId: models.resolve(input.model).id }, normalised);
+      const model = models.resolve(input.model);
+      record = newRecord({ ...owner, modelId: model.id, warnings: warningsOf(input, model) }, normalised);
       return await this.runner.admit(record, access.concurrency(principal), batch);
     } catch (error) {
       if (!(error instanceof LlamaHomeError) || error.code === 'overloaded') throw error;
-      record ??= newRecord({ ...owner, modelId: input.model ?? '' }, unusable(input, config.current));
+      record ??= newRecord({ ...owner, modelId: input.model ?? '', warnings: [] }, unusable(input, config.current));
       new LivePrompt(record).fail(error);
       if (isRetryable(error.code)) record.idempotencyKey = null;
       await repository.insert([record], { lasting: true });

@@ -9,6 +9,7 @@ export interface NewPrompt {
   ownerId: string;
   ownerTier: Tier;
   modelId: string;
+  warnings: readonly string[];
   mode: PromptMode;
   batchId: string | null;
   idempotencyKey: string | null;

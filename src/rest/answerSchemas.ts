@@ -26,12 +26,18 @@ export const usage = z.strictObject({
   total_tokens: count,
 });
 
+const warnings = z
+  .array(z.string())
+  .optional()
+  .describe('What was done otherwise than was asked, each in a sentence; left out where nothing was.');
+
 const end = {
   usage: usage.nullable(),
   model: z.string().describe('Catalogue id of the model that ran, aliases resolved.'),
   created: when.describe('When the prompt was accepted, in UTC.'),
   id: promptId,
   finish_reason: z.enum(['stop', 'length', 'cancelled', 'error']).nullable(),
+  warnings,
 };
 
 export const text = z.strictObject({ text: z.string(), ...end });
@@ -56,7 +62,7 @@ export const prompt = z.strictObject({
   finished: when.nullable(),
 });
 
-export const submitted = z.strictObject({ id: promptId, status: prompt.shape.status });
+export const submitted = z.strictObject({ id: promptId, status: prompt.shape.status, warnings });
 export const deleted = z.strictObject({ id: promptId });
 
 export const batch = z.strictObject({

@@ -1,4 +1,5 @@
 import type { Config } from '../config/Config.js';
+import { roundUp } from '../models/memory.js';
 import type { ConfigFieldsFragment, ModelFieldsFragment, PromptFieldsFragment } from './generated/graphql.js';
 import { respell, type ToldError } from './respell.js';
 
@@ -13,6 +14,11 @@ function usageAnswer(usage: PromptFieldsFragment['usage']): Json | null {
   };
 }
 
+/** What was done otherwise than was asked; left out where nothing was. */
+export function warningsAnswer({ warnings }: Pick<PromptFieldsFragment, 'warnings'>): Json {
+  return warnings.length === 0 ? {} : { warnings };
+}
+
 /** What is told of a Prompt that has ended, with its last line or its whole text. */
 export function endOf(prompt: PromptFieldsFragment): Json {
   return {
@@ -21,6 +27,7 @@ export function endOf(prompt: PromptFieldsFragment): Json {
     created: prompt.createdAt,
     id: prompt.id,
     finish_reason: prompt.finishReason?.toLowerCase() ?? null,
+    ...warningsAnswer(prompt),
   };
 }
 
@@ -85,9 +92,10 @@ export function modelAnswer(model: ModelFieldsFragment): Json {
   };
 }
 
-/** Bytes as people say them, rounded up: "8GB", below one gigabyte "310MB". */
+/** Bytes as people say them, rounded up to two digits: "8GB", "2100MB", "310MB". */
 export function memoryText(bytes: number): string {
-  return bytes >= 1e9 ? `${Math.ceil(bytes / 1e9)}GB` : `${Math.ceil(bytes / 1e6)}MB`;
+  const rounded = roundUp(bytes);
+  return rounded >= 1e9 && rounded % 1e9 === 0 ? `${rounded / 1e9}GB` : `${Math.ceil(rounded / 1e6)}MB`;
 }
 
 export function configAnswer({ modelSettings, systemSettings }: ConfigFieldsFragment | Config): Json {

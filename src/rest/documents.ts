@@ -7,6 +7,7 @@ export const promptFields = graphql(`
     input
     text
     modelId
+    warnings
     usage {
       promptTokens
       completionTokens
@@ -119,6 +120,7 @@ export const submitDocument = graphql(`
       prompt {
         id
         status
+        warnings
       }
     }
   }

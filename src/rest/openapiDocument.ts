@@ -69,6 +69,10 @@ const headers = {
   },
   'WWW-Authenticate': { description: '`Bearer`.', schema: { type: 'string' } },
   'X-Prompt-Id': { description: 'Id of the prompt.', schema: { type: 'string' } },
+  'X-LlamaHome-Model': {
+    description: 'Catalogue id of the model that runs the prompt; of a batch all, separated by commas.',
+    schema: { type: 'string' },
+  },
   Location: { description: 'Where the prompt can be looked up.', schema: { type: 'string' } },
 };
 

@@ -18,7 +18,7 @@ export interface DescribedOperation {
   /** What the answer holds; streams come as lines or as server-sent events. */
   answer: { json?: SchemaName; lines?: boolean; other?: string };
   /** Beside those of every answer. */
-  headers?: readonly ('X-Prompt-Id' | 'Location')[];
+  headers?: readonly ('X-Prompt-Id' | 'X-LlamaHome-Model' | 'Location')[];
   /** Beside those of every route that needs a token. */
   errors: readonly ErrorCode[];
 }
@@ -50,7 +50,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     request: 'PromptRequest',
     status: 200,
     answer: { json: 'Text', lines: true },
-    headers: ['X-Prompt-Id'],
+    headers: ['X-Prompt-Id', 'X-LlamaHome-Model'],
     errors: ofSubmitting,
   },
   'POST /stream': {
@@ -63,7 +63,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     request: 'PromptRequest',
     status: 200,
     answer: { lines: true },
-    headers: ['X-Prompt-Id', 'Location'],
+    headers: ['X-Prompt-Id', 'X-LlamaHome-Model', 'Location'],
     errors: ofSubmitting,
   },
   'POST /batch': {
@@ -77,6 +77,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     request: 'BatchRequest',
     status: 200,
     answer: { json: 'BatchResult' },
+    headers: ['X-LlamaHome-Model'],
     errors: [...ofBody, 'query_too_complex', 'model_not_found', 'idempotency_mismatch', 'overloaded', 'cancelled'],
   },
   'POST /prompts': {
@@ -89,7 +90,7 @@ export const operations: Readonly<Record<string, DescribedOperation>> = {
     request: 'PromptRequest',
     status: 202,
     answer: { json: 'SubmittedPrompt' },
-    headers: ['X-Prompt-Id', 'Location'],
+    headers: ['X-Prompt-Id', 'X-LlamaHome-Model', 'Location'],
     errors: ofSubmitting,
   },
   'GET /prompts/:id': {

@@ -1,5 +1,13 @@
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
-import { batchAnswer, configAnswer, modelAnswer, modelSummary, promptAnswer, textAnswer } from './answers.js';
+import {
+  batchAnswer,
+  configAnswer,
+  modelAnswer,
+  modelSummary,
+  promptAnswer,
+  textAnswer,
+  warningsAnswer,
+} from './answers.js';
 import {
   batchDocument,
   cancelDocument,
@@ -80,8 +88,9 @@ const batch: Handler = async (request) => {
 const submit: Handler = async (request) => {
   const { input } = readPromptRequest(await request.body(), keyOf(request));
   const data = await request.operations.execute(submitDocument, { input }, request.context);
-  const { id, status } = data.submit.prompt;
-  return jsonResponse({ id, status: status.toLowerCase() }, 202, promptHeaders(id));
+  const { prompt } = data.submit;
+  const { id, status } = prompt;
+  return jsonResponse({ id, status: status.toLowerCase(), ...warningsAnswer(prompt) }, 202, promptHeaders(id));
 };
 
 const readPrompt: Handler = async ({ operations, context, params: { id = '' } }) => {

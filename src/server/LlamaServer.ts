@@ -1,20 +1,23 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { ApiKey, ApiKeyInput } from '../access/ApiKey.js';
 import { localAdministrator } from '../access/Principal.js';
 import type { TokenClaims } from '../access/TokenGenerator.js';
+import { callOf, optionsOf } from '../client/checkArguments.js';
 import type {
   BatchedPrompt,
   BatchOptions,
   GenerationResult,
+  PromptObject,
   PromptOptions,
   PromptText,
   StreamOptions,
   TextChunk,
 } from '../client/types.js';
 import type { Environment } from '../config/environment.js';
-import { LlamaHomeError } from '../errors/index.js';
+import { checkObject, invalidRequest, LlamaHomeError, objectOf } from '../errors/index.js';
 import { createLogger } from '../telemetry/logger.js';
 import { type Attachment, attachTo } from './embedded/attachTo.js';
 import { createLlamaHandler } from './embedded/createLlamaHandler.js';
@@ -23,6 +26,7 @@ import { installDefaultModel } from './embedded/installDefaultModel.js';
 import type { LlamaHandler } from './embedded/LlamaHandler.js';
 import type { OnBehalf } from './embedded/OnBehalf.js';
 import { type LlamaServerOptions, readEnvironment, readPrefix } from './embedded/options.js';
+import { checked } from './embedded/promptInput.js';
 import { TemporaryHome } from './embedded/TemporaryHome.js';
 import { createHttpServer, stopServer } from './httpServer.js';
 import { listen, urlOf } from './listen.js';
@@ -55,7 +59,8 @@ export class LlamaServer {
   private closing: Promise<void> | undefined;
 
   /** @throws LlamaHomeError `invalid_request` for an option that can't be used */
-  constructor(options: LlamaServerOptions = {}) {
+  constructor(given?: LlamaServerOptions | null) {
+    const options: LlamaServerOptions = objectOf('options', given);
     this.prefix = readPrefix(options.prefix);
     const environment = readEnvironment(options, options.home ?? '.');
     this.temporary = options.home === undefined ? new TemporaryHome() : undefined;
@@ -88,8 +93,20 @@ export class LlamaServer {
    * Generates a text and waits for it; as `LlamaClient.processPrompt`. An abort cancels it, and rejects with its reason.
    * @throws LlamaHomeError with the code of the catalogue
    */
-  async process(prompt: PromptText, options: PromptOptions & OnBehalf = {}): Promise<GenerationResult> {
-    return (await this.generation(options)).process(prompt, options);
+  async process(
+    prompt: PromptText | PromptObject<PromptOptions & OnBehalf>,
+    options?: (PromptOptions & OnBehalf) | null,
+  ): Promise<GenerationResult> {
+    const call = checked(() => callOf(prompt, options));
+    return (await this.generation(call.options)).process(call.text, call.options);
+  }
+
+  /** The long name of `process`. */
+  processPrompt(
+    prompt: PromptText | PromptObject<PromptOptions & OnBehalf>,
+    options?: (PromptOptions & OnBehalf) | null,
+  ): Promise<GenerationResult> {
+    return this.process(prompt, options);
   }
 
   /**
@@ -98,10 +115,11 @@ export class LlamaServer {
    * @throws LlamaHomeError with the code of the catalogue, `cancelled` when somebody cancels it
    */
   async *stream(
-    prompt: PromptText,
-    options: StreamOptions & OnBehalf = {},
+    prompt: PromptText | PromptObject<StreamOptions & OnBehalf>,
+    options?: (StreamOptions & OnBehalf) | null,
   ): AsyncGenerator<TextChunk, GenerationResult, void> {
-    return yield* (await this.generation(options)).stream(prompt, options);
+    const call = checked(() => callOf(prompt, options));
+    return yield* (await this.generation(call.options)).stream(call.text, call.options);
   }
 
   /**
@@ -111,18 +129,21 @@ export class LlamaServer {
    */
   async batch(
     prompts: readonly BatchedPrompt[],
-    options: BatchOptions & OnBehalf = {},
+    options?: (BatchOptions & OnBehalf) | null,
   ): Promise<(GenerationResult | LlamaHomeError)[]> {
-    return (await this.generation(options)).batch(prompts, options);
+    const known: BatchOptions & OnBehalf = checked(() => optionsOf(options));
+    return (await this.generation(known)).batch(prompts, known);
   }
 
   /** Makes a token for a user of the handler. @throws LlamaHomeError `invalid_request` that names the claim */
   async createToken(input: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
+    checkObject('input', input);
     return (await this.use()).services.access.createToken(localAdministrator, input);
   }
 
   /** Makes an API key for a user of the handler; `key` is shown this once. @throws LlamaHomeError `invalid_request` */
   async createApiKey(input: ApiKeyInput): Promise<{ apiKey: ApiKey; key: string }> {
+    checkObject('input', input);
     return (await this.use()).services.access.createApiKey(localAdministrator, input);
   }
 
@@ -132,6 +153,8 @@ export class LlamaServer {
    * like an Express app, first. `close()` takes it off again.
    */
   attach(server: Server): void {
+    if (!(server instanceof EventEmitter))
+      throw invalidRequest('server', 'attach(server) takes an HTTP server of Node.');
     const { prefix, upgrade } = this;
     const handle: Attachment['handle'] = (request, response) => void this.handler(request, response);
     this.detach.push(attachTo(server, { prefix, handle, upgrade }));
@@ -144,6 +167,9 @@ export class LlamaServer {
    * @throws StartError when it can't be listened on, LlamaHomeError `conflict` when this server listens already
    */
   async listen(port = 4000): Promise<string> {
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      throw invalidRequest('port', 'port must be a whole number from 0 to 65535.', { minimum: 0, maximum: 65535 });
+    }
     const open = await this.use();
     if (this.server !== undefined) throw new LlamaHomeError('conflict', 'This server listens already.');
     const server = createHttpServer(open);

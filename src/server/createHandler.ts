@@ -177,6 +177,7 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
     if (location?.startsWith('/')) response.headers.set('location', `${mount}${location}`);
     response.headers.set('x-request-id', context.requestId);
     response.headers.set('x-content-type-options', 'nosniff');
+    if (observed.models.length > 0) response.headers.set('x-llamahome-model', observed.models.join(', '));
     for (const [name, value] of Object.entries(corsHeaders(headers.origin, environment))) {
       response.headers.set(name, value);
     }

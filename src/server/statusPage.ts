@@ -9,7 +9,7 @@ const latencies = [
 ] as const;
 const resources = [
   ['cpu', 'Processor'],
-  ['memory', 'Memory'],
+  ['memory', 'Memory of API and engines'],
   ['gpu', 'GPU memory'],
   ['delay', 'Event loop delay'],
 ] as const;

@@ -21,6 +21,8 @@ export interface PromptRow {
   sampling: Json;
   priority: Priority;
   model_id: string;
+  /** Null for none. */
+  warnings: Json | null;
   text: Json;
   usage: Json | null;
   timings: Json;

@@ -7,6 +7,7 @@ import type { MetricsCollector } from './MetricsCollector.js';
 import type { PerformanceMonitor } from './PerformanceMonitor.js';
 import type { PromptTelemetry } from './PromptTelemetry.js';
 import { isRefusal } from './refusals.js';
+import { roundFigure } from './roundFigure.js';
 import type { RequestTrace } from './tracing/Tracing.js';
 
 /** What is known of a request when it comes in. */
@@ -73,6 +74,12 @@ export class ObservedRequest {
     this.options.prompts.belongsTo(prompt, this.options.trace?.spanContext);
     // Part of a batch, refused by itself.
     if (prompt.error !== null && prompt.usage === null) this.countRefusal(prompt.error.code);
+  }
+
+  /** Catalogue ids of the models that run its prompts; those that were refused have none. */
+  get models(): string[] {
+    const accepted = this.prompts.filter(({ error, usage }) => error === null || usage !== null);
+    return [...new Set(accepted.map(({ modelId }) => modelId))];
   }
 
   /** Notes an error that was told, by its code in either case. */
@@ -151,7 +158,7 @@ export class ObservedRequest {
         field: this.operation?.field,
         status,
         code: this.code,
-        durationMs: round(durationMs),
+        durationMs: roundFigure(durationMs),
         ...this.promptFields(),
         traceId: trace?.traceId,
       },
@@ -172,8 +179,8 @@ export class ObservedRequest {
       promptTokens: sum(({ usage }) => usage?.promptTokens),
       cachedTokens: sum(({ usage }) => usage?.cachedTokens),
       completionTokens: sum(({ usage }) => usage?.completionTokens),
-      ...(queues.length === 0 ? {} : { queueMs: round(Math.max(...queues)) }),
-      ...(firsts.length === 0 ? {} : { timeToFirstTokenMs: round(Math.min(...firsts)) }),
+      ...(queues.length === 0 ? {} : { queueMs: roundFigure(Math.max(...queues)) }),
+      ...(firsts.length === 0 ? {} : { timeToFirstTokenMs: roundFigure(Math.min(...firsts)) }),
     };
   }
 
@@ -200,8 +207,4 @@ export class ObservedRequest {
       { at: endedAt, errorCode: this.code ?? (status !== undefined && status >= 500 ? String(status) : undefined) },
     );
   }
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -138,6 +138,17 @@ describe('prompts', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_REQUEST', details: { field: 'first' } });
   });
 
+  it('says which model answers, and that it is not the one that was asked for', async () => {
+    const input = { prompt: 'Hi', model: 'llama3.3', maxTokens: 2 };
+    const said = [expect.stringContaining('"llama3.3" is not installed: the default model, demo, answered instead')];
+    const { data, headers } = await server.graphql(processPrompt, { input });
+    expect(headers.get('x-llamahome-model')).toBe('demo');
+    expect(data?.process.prompt).toMatchObject({ modelId: 'demo', warnings: said });
+    const again = await server.data(onePrompt, { id: data?.process.prompt.id ?? '' });
+    expect(again.prompt?.warnings).toEqual(said);
+    expect((await server.data(estimatePrompt, { input })).estimate.warnings).toEqual(said);
+  });
+
   it('estimate counts without running', async () => {
     const { estimate } = await server.data(estimatePrompt, { input: { prompt: 'How long is this?', maxTokens: 10 } });
     expect(estimate).toMatchObject({ contextLength: expect.any(Number), fits: true });

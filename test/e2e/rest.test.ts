@@ -53,6 +53,29 @@ describe('POST /process', () => {
     expect(body).toMatchObject({ model: 'demo', finish_reason: 'length' });
   });
 
+  const said = [expect.stringContaining('The model "llama3.3" is not installed: the default model, demo, answered')];
+
+  it('says which model answers, and that it is not the one that was asked for', async () => {
+    const json = { prompt: 'Hi', model: 'llama3.3', max_tokens: 2 };
+    const whole = await ask('/process', { json });
+    expect([whole.headers.get('x-llamahome-model'), whole.body.warnings]).toEqual(['demo', said]);
+    expect((await ask(`/prompts/${whole.body.id}`)).body.warnings).toEqual(said);
+    const stream = await server.rest('/stream', { json });
+    expect(stream.headers.get('x-llamahome-model')).toBe('demo');
+    expect((await all(ndjson(stream))).at(-1)).toMatchObject({ done: true, warnings: said });
+    const submitted = await ask('/prompts', { json });
+    expect([submitted.headers.get('x-llamahome-model'), submitted.body.warnings]).toEqual(['demo', said]);
+    const batch = await ask('/batch', {
+      json: { prompts: ['a', { prompt: 'b', model: 'nowhere\r\nx: y' }], model: 'demo' },
+    });
+    expect(batch.headers.get('x-llamahome-model')).toBe('demo');
+    expect(batch.body.results[0]).not.toHaveProperty('warnings');
+    const plain = await ask('/process', { json: { prompt: 'Hi', max_tokens: 2 } });
+    expect(plain.headers.get('x-llamahome-model')).toBe('demo');
+    expect(plain.body).not.toHaveProperty('warnings');
+    expect((await ask('/models')).headers.has('x-llamahome-model')).toBe(false);
+  });
+
   it('streams when asked to', async () => {
     const response = await server.rest('/process', { json: { prompt: 'x', max_tokens: 5, stream: true } });
     expect(response.headers.get('content-type')).toContain('application/x-ndjson');
@@ -113,7 +136,12 @@ describe('POST /process', () => {
     expect([wrong.status, wrong.body.error.code]).toEqual([401, 'invalid_token']);
     const absent = await ask('/process', { json: { prompt: 'x', model: 'smollm2-135m-instruct' } });
     expect([absent.status, absent.body.error.code]).toEqual([503, 'model_unavailable']);
-    expect(absent.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(absent.body.error.details).toEqual({
+      model: 'smollm2-135m-instruct',
+      state: 'available',
+      pull: 'npx llamahome pull smollm2-135m-instruct',
+    });
+    expect(absent.headers.has('retry-after')).toBe(false);
   });
 
   it('gives the same prompt for the same Idempotency-Key', async () => {

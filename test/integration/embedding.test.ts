@@ -97,6 +97,7 @@ describe('its own calls', () => {
       created: expect.stringMatching(/^\d{4}-.*Z$/),
       id: expect.stringMatching(/^prm_/),
       finishReason: 'length',
+      warnings: [],
     });
     const conversation = await llama.process([{ role: 'user', content: 'Say something.' }], {
       maxTokens: 12,

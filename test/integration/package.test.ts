@@ -22,7 +22,9 @@ let files: string[];
 /** A new project with the packed package and what it depends on, and nothing of what only its developers need. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'package-'));
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: repository });
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: repository,
+  });
   const [packed] = JSON.parse(stdout);
   tarball = join(folder, packed.filename);
   files = packed.files.map(({ path }: { path: string }) => path);
@@ -184,7 +186,7 @@ console.log(await collector.metrics());
     ['what a bundler takes', 'use.ts', { module: 'esnext', moduleResolution: 'bundler' }, older],
   ])('has types for %s (%s, %o)', async (_kind, file, settings, compiler) => {
     const code = `
-import { LlamaServer, LlamaHomeError, type LlamaServerOptions } from 'llamahome';
+import { APIError as SameError, LlamaClient, LlamaServer, LlamaHomeError, type LlamaServerOptions } from 'llamahome';
 import { APIClient, type GenerationResult } from 'llamahome/client';
 import { TokenGenerator } from 'llamahome/auth';
 import { RateLimiter } from 'llamahome/security';
@@ -207,7 +209,7 @@ export async function use(): Promise<string> {
   await new APIClient('key').process('hi', { colour: 'red' });
   // @ts-expect-error a number is wanted
   new LlamaServer({ slots: 'two' });
-  return [answer.status, result.text, token, TokenGenerator.name, RateLimiter.name, PerformanceMonitor.name, APIError.name, RetryHandler.name].join();
+  return [answer.status, result.text, token, TokenGenerator.name, RateLimiter.name, PerformanceMonitor.name, SameError.name, LlamaClient.name, APIError.name, RetryHandler.name].join();
 }
 `;
     await writeFile(join(folder, file), code);

@@ -11,6 +11,7 @@ export const everyPromptField = graphql(`
     }
     text
     modelId
+    warnings
     model {
       id
       slug
@@ -216,6 +217,7 @@ export const estimatePrompt = graphql(`
       fits
       expectedQueueMs
       expectedFirstTokenMs
+      warnings
     }
   }
 `);

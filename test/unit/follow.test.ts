@@ -12,7 +12,7 @@ import { newRecord } from '../../src/prompts/records.js';
 const beginning = { attempt: 0, offset: 0, ended: false };
 
 function livePrompt(): LivePrompt {
-  const owner = { ownerId: 'u', ownerTier: 'basic', modelId: 'm', mode: 'detached' } as const;
+  const owner = { ownerId: 'u', ownerTier: 'basic', modelId: 'm', warnings: [], mode: 'detached' } as const;
   const record = newRecord(
     { ...owner, batchId: null, idempotencyKey: null, inputHash: null },
     normaliseInput({ prompt: 'x' }, initialConfig),

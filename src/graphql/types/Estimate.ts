@@ -1,4 +1,5 @@
 import type { Estimate } from '../../prompts/PromptService.js';
+import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
 import { PromptInputType } from './PromptInput.js';
 
@@ -11,13 +12,19 @@ const EstimateType = builder.objectRef<Estimate>('Estimate').implement({
     }),
     contextLength: t.exposeInt('contextLength', { description: 'Tokens of prompt and completion that fit at most.' }),
     fits: t.exposeBoolean('fits', { description: 'Whether prompt and `maxTokens` fit together.' }),
-    expectedQueueMs: t.exposeFloat('expectedQueueMs', {
+    expectedQueueMs: t.float({
+      resolve: ({ expectedQueueMs }) => roundFigure(expectedQueueMs),
       nullable: true,
       description: 'Expected wait; null when unknown.',
     }),
-    expectedFirstTokenMs: t.exposeFloat('expectedFirstTokenMs', {
+    expectedFirstTokenMs: t.float({
+      resolve: ({ expectedFirstTokenMs }) => roundFigure(expectedFirstTokenMs),
       nullable: true,
       description: 'Expected time to the first text; null when unknown.',
+    }),
+    warnings: t.stringList({
+      description: 'What would be done otherwise than is asked, each in a sentence.',
+      resolve: ({ warnings }) => [...warnings],
     }),
   }),
 });

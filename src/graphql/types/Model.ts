@@ -1,4 +1,5 @@
 import type { Model, ModelCapability, ModelEvent } from '../../models/Model.js';
+import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
 import type { GraphQLContext } from '../context.js';
 import { leavable } from '../leavable.js';
@@ -34,7 +35,8 @@ const ModelStateType = builder.enumType('ModelState', {
 const ModelPerformanceType = builder.objectRef<Model>('ModelPerformance').implement({
   description: 'What a Model does and needs on this server.',
   fields: (t) => ({
-    tokensPerSecond: t.exposeFloat('tokensPerSecond', {
+    tokensPerSecond: t.float({
+      resolve: ({ tokensPerSecond }) => roundFigure(tokensPerSecond),
       nullable: true,
       description: 'Tokens generated per second for one prompt, measured here; null until it was.',
     }),

@@ -1,4 +1,5 @@
 import type { Prompt, PromptError, Timings, Usage } from '../../prompts/Prompt.js';
+import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
 import { ModelType } from './Model.js';
 import { NodeType } from './Node.js';
@@ -61,13 +62,26 @@ export const UsageType = builder.objectRef<Usage>('Usage').implement({
 const TimingsType = builder.objectRef<Timings>('Timings').implement({
   description: 'How long each part took; null until it is known.',
   fields: (t) => ({
-    queueMs: t.exposeFloat('queueMs', { nullable: true, description: 'Arrival to the start of work on it.' }),
-    timeToFirstTokenMs: t.exposeFloat('timeToFirstTokenMs', {
+    queueMs: t.float({
+      resolve: ({ queueMs }) => roundFigure(queueMs),
+      nullable: true,
+      description: 'Arrival to the start of work on it.',
+    }),
+    timeToFirstTokenMs: t.float({
+      resolve: ({ timeToFirstTokenMs }) => roundFigure(timeToFirstTokenMs),
       nullable: true,
       description: 'Arrival to the first text.',
     }),
-    decodeMs: t.exposeFloat('decodeMs', { nullable: true, description: 'First to last token.' }),
-    tokensPerSecond: t.exposeFloat('tokensPerSecond', { nullable: true, description: 'Decoding rate.' }),
+    decodeMs: t.float({
+      resolve: ({ decodeMs }) => roundFigure(decodeMs),
+      nullable: true,
+      description: 'First to last token.',
+    }),
+    tokensPerSecond: t.float({
+      resolve: ({ tokensPerSecond }) => roundFigure(tokensPerSecond),
+      nullable: true,
+      description: 'Decoding rate.',
+    }),
   }),
 });
 
@@ -109,6 +123,10 @@ export const PromptType = builder.objectRef<Prompt>('Prompt').implement({
       nullable: true,
       description: 'The Model that runs it; null when the catalogue has lost it.',
       resolve: (prompt, _args, { services }) => services.models.find(prompt.modelId) ?? null,
+    }),
+    warnings: t.stringList({
+      description: 'What was done otherwise than was asked, each in a sentence, like another model that answered.',
+      resolve: ({ warnings }) => [...warnings],
     }),
     usage: t.expose('usage', { type: UsageType, nullable: true, description: 'Tokens; null until it has run.' }),
     timings: t.expose('timings', { type: TimingsType, nullable: true, description: 'How long each part took.' }),

@@ -15,13 +15,13 @@ import * as types from './graphql.js';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": typeof types.PromptFieldsFragmentDoc,
+    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": typeof types.PromptFieldsFragmentDoc,
     "\n  fragment EventFields on PromptEvent {\n    __typename\n    cursor\n    ... on PromptStarted {\n      attempt\n      prompt {\n        id\n      }\n    }\n    ... on PromptChunk {\n      text\n    }\n    ... on PromptCompleted {\n      prompt {\n        ...PromptFields\n      }\n    }\n    ... on PromptFailed {\n      error {\n        code\n        message\n        details\n      }\n    }\n  }\n": typeof types.EventFieldsFragmentDoc,
     "\n  fragment ModelFields on Model {\n    slug\n    name\n    version\n    parameters\n    contextLength\n    capabilities\n    performance {\n      tokensPerSecond\n      memoryRequired\n    }\n  }\n": typeof types.ModelFieldsFragmentDoc,
     "\n  fragment ConfigFields on Config {\n    modelSettings {\n      defaultModel\n      maxTokens\n      temperature\n    }\n    systemSettings {\n      cacheSize\n      maxRequestsPerMinute\n    }\n  }\n": typeof types.ConfigFieldsFragmentDoc,
     "\n  mutation RestProcess($input: PromptInput!) {\n    process(input: $input) {\n      prompt {\n        ...PromptFields\n      }\n    }\n  }\n": typeof types.RestProcessDocument,
     "\n  mutation RestBatch($input: BatchInput!) {\n    batch(input: $input) {\n      prompts {\n        ...PromptFields\n      }\n      usage {\n        promptTokens\n        completionTokens\n        totalTokens\n      }\n    }\n  }\n": typeof types.RestBatchDocument,
-    "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n      }\n    }\n  }\n": typeof types.RestSubmitDocument,
+    "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n        warnings\n      }\n    }\n  }\n": typeof types.RestSubmitDocument,
     "\n  subscription RestStream($input: PromptInput!) {\n    stream(input: $input) {\n      ...EventFields\n    }\n  }\n": typeof types.RestStreamDocument,
     "\n  subscription RestFollow($id: ID!, $after: String) {\n    promptEvents(id: $id, after: $after) {\n      ...EventFields\n    }\n  }\n": typeof types.RestFollowDocument,
     "\n  query RestPrompt($id: ID!) {\n    prompt(id: $id) {\n      ...PromptFields\n    }\n  }\n": typeof types.RestPromptDocument,
@@ -33,13 +33,13 @@ type Documents = {
     "\n  mutation RestUpdateConfig($input: ConfigInput!) {\n    updateConfig(input: $input) {\n      config {\n        ...ConfigFields\n      }\n    }\n  }\n": typeof types.RestUpdateConfigDocument,
 };
 const documents: Documents = {
-    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": types.PromptFieldsFragmentDoc,
+    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": types.PromptFieldsFragmentDoc,
     "\n  fragment EventFields on PromptEvent {\n    __typename\n    cursor\n    ... on PromptStarted {\n      attempt\n      prompt {\n        id\n      }\n    }\n    ... on PromptChunk {\n      text\n    }\n    ... on PromptCompleted {\n      prompt {\n        ...PromptFields\n      }\n    }\n    ... on PromptFailed {\n      error {\n        code\n        message\n        details\n      }\n    }\n  }\n": types.EventFieldsFragmentDoc,
     "\n  fragment ModelFields on Model {\n    slug\n    name\n    version\n    parameters\n    contextLength\n    capabilities\n    performance {\n      tokensPerSecond\n      memoryRequired\n    }\n  }\n": types.ModelFieldsFragmentDoc,
     "\n  fragment ConfigFields on Config {\n    modelSettings {\n      defaultModel\n      maxTokens\n      temperature\n    }\n    systemSettings {\n      cacheSize\n      maxRequestsPerMinute\n    }\n  }\n": types.ConfigFieldsFragmentDoc,
     "\n  mutation RestProcess($input: PromptInput!) {\n    process(input: $input) {\n      prompt {\n        ...PromptFields\n      }\n    }\n  }\n": types.RestProcessDocument,
     "\n  mutation RestBatch($input: BatchInput!) {\n    batch(input: $input) {\n      prompts {\n        ...PromptFields\n      }\n      usage {\n        promptTokens\n        completionTokens\n        totalTokens\n      }\n    }\n  }\n": types.RestBatchDocument,
-    "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n      }\n    }\n  }\n": types.RestSubmitDocument,
+    "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n        warnings\n      }\n    }\n  }\n": types.RestSubmitDocument,
     "\n  subscription RestStream($input: PromptInput!) {\n    stream(input: $input) {\n      ...EventFields\n    }\n  }\n": types.RestStreamDocument,
     "\n  subscription RestFollow($id: ID!, $after: String) {\n    promptEvents(id: $id, after: $after) {\n      ...EventFields\n    }\n  }\n": types.RestFollowDocument,
     "\n  query RestPrompt($id: ID!) {\n    prompt(id: $id) {\n      ...PromptFields\n    }\n  }\n": types.RestPromptDocument,
@@ -54,7 +54,7 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n"): typeof import('./graphql.js').PromptFieldsFragmentDoc;
+export function graphql(source: "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n"): typeof import('./graphql.js').PromptFieldsFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -78,7 +78,7 @@ export function graphql(source: "\n  mutation RestBatch($input: BatchInput!) {\n
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n      }\n    }\n  }\n"): typeof import('./graphql.js').RestSubmitDocument;
+export function graphql(source: "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n        warnings\n      }\n    }\n  }\n"): typeof import('./graphql.js').RestSubmitDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

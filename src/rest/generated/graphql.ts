@@ -188,11 +188,11 @@ export type SystemSettingsInput = {
   retentionDays?: number | null | undefined;
 };
 
-export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
+export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
 
 type EventFields_PromptChunk_Fragment = { __typename: 'PromptChunk', text: string, cursor: string };
 
-type EventFields_PromptCompleted_Fragment = { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } };
+type EventFields_PromptCompleted_Fragment = { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } };
 
 type EventFields_PromptFailed_Fragment = { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } };
 
@@ -214,21 +214,21 @@ export type RestProcessMutationVariables = Exact<{
 }>;
 
 
-export type RestProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type RestProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type RestBatchMutationVariables = Exact<{
   input: BatchInput;
 }>;
 
 
-export type RestBatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, completionTokens: number, totalTokens: number } } };
+export type RestBatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, completionTokens: number, totalTokens: number } } };
 
 export type RestSubmitMutationVariables = Exact<{
   input: PromptInput;
 }>;
 
 
-export type RestSubmitMutation = { submit: { prompt: { id: string, status: PromptStatus } } };
+export type RestSubmitMutation = { submit: { prompt: { id: string, status: PromptStatus, warnings: Array<string> } } };
 
 export type RestStreamSubscriptionVariables = Exact<{
   input: PromptInput;
@@ -237,7 +237,7 @@ export type RestStreamSubscriptionVariables = Exact<{
 
 export type RestStreamSubscription = { stream:
     | { __typename: 'PromptChunk', text: string, cursor: string }
-    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
+    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
     | { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } }
     | { __typename: 'PromptStarted', attempt: number, cursor: string, prompt: { id: string } }
    };
@@ -250,7 +250,7 @@ export type RestFollowSubscriptionVariables = Exact<{
 
 export type RestFollowSubscription = { promptEvents:
     | { __typename: 'PromptChunk', text: string, cursor: string }
-    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
+    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
     | { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } }
     | { __typename: 'PromptStarted', attempt: number, cursor: string, prompt: { id: string } }
    };
@@ -260,14 +260,14 @@ export type RestPromptQueryVariables = Exact<{
 }>;
 
 
-export type RestPromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
+export type RestPromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
 
 export type RestCancelMutationVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type RestCancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type RestCancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type RestDeleteMutationVariables = Exact<{
   id: string | number;
@@ -325,6 +325,7 @@ export const PromptFieldsFragmentDoc = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -380,6 +381,7 @@ export const EventFieldsFragmentDoc = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -443,6 +445,7 @@ export const RestProcessDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -484,6 +487,7 @@ export const RestBatchDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -512,6 +516,7 @@ export const RestSubmitDocument = new TypedDocumentString(`
     prompt {
       id
       status
+      warnings
     }
   }
 }
@@ -528,6 +533,7 @@ export const RestStreamDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -587,6 +593,7 @@ export const RestFollowDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -646,6 +653,7 @@ export const RestPromptDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens
@@ -682,6 +690,7 @@ export const RestCancelDocument = new TypedDocumentString(`
   input
   text
   modelId
+  warnings
   usage {
     promptTokens
     completionTokens

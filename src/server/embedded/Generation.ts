@@ -5,7 +5,6 @@ import type {
   BatchedPrompt,
   BatchOptions,
   FinishReason,
-  GenerationOptions,
   GenerationResult,
   PromptOptions,
   PromptText,
@@ -15,37 +14,17 @@ import type {
 import { invalidRequest, LlamaHomeError } from '../../errors/index.js';
 import type { GraphQLContext } from '../../graphql/context.js';
 import { processBatch, processPrompt, streamPrompt } from '../../graphql/runPrompt.js';
-import type { Prompt, PromptInput } from '../../prompts/Prompt.js';
-import { fromParameters, type ParameterInput, type Priority } from '../../prompts/parameters.js';
+import type { Prompt } from '../../prompts/Prompt.js';
 import type { Services } from '../Services.js';
 import type { OnBehalf } from './OnBehalf.js';
+import { batchedInput, parametersOf, textOf } from './promptInput.js';
 
-const priorities: Record<NonNullable<GenerationOptions['priority']>, Priority> = {
-  low: 'LOW',
-  normal: 'NORMAL',
-  high: 'HIGH',
-};
 const finishReasons: Record<NonNullable<Prompt['finishReason']>, FinishReason> = {
   STOP: 'stop',
   LENGTH: 'length',
   CANCELLED: 'cancelled',
   ERROR: 'error',
 };
-
-function textOf(prompt: PromptText): Pick<PromptInput, 'prompt' | 'messages'> {
-  return typeof prompt === 'string' ? { prompt } : { messages: [...prompt] };
-}
-
-function parametersOf({ priority, ...options }: GenerationOptions): ParameterInput {
-  const given: Record<string, unknown> = options;
-  const parameters = fromParameters<ParameterInput>((name) => [name, given[name]]);
-  return { ...parameters, priority: priority && priorities[priority] };
-}
-
-function batchedInput(prompt: BatchedPrompt): PromptInput {
-  if (typeof prompt === 'string' || !('prompt' in prompt || 'messages' in prompt)) return textOf(prompt);
-  return { ...parametersOf(prompt), ...textOf('prompt' in prompt ? prompt.prompt : prompt.messages) };
-}
 
 function resultOf(prompt: Prompt): GenerationResult {
   const { promptTokens = 0, completionTokens = 0, totalTokens = 0 } = prompt.usage ?? {};
@@ -56,6 +35,7 @@ function resultOf(prompt: Prompt): GenerationResult {
     created: prompt.createdAt.toISOString(),
     id: prompt.id,
     finishReason: finishReasons[prompt.finishReason ?? 'ERROR'],
+    warnings: [...prompt.warnings],
   };
 }
 
@@ -84,8 +64,9 @@ export class Generation {
     prompts: readonly BatchedPrompt[],
     options: BatchOptions & OnBehalf,
   ): Promise<(GenerationResult | LlamaHomeError)[]> {
-    if (prompts.length === 0) return [];
     const { signal, idempotencyKey, batchSize } = options;
+    if (!Array.isArray(prompts)) throw invalidRequest('prompts', 'prompts must be a list of texts or objects.');
+    if (prompts.length === 0) return [];
     const input = { ...parametersOf(options), prompts: prompts.map(batchedInput), batchSize, idempotencyKey };
     return unlessAborted(signal, async () => (await processBatch(this.context(options), input)).map(itemOf));
   }
@@ -94,7 +75,8 @@ export class Generation {
     prompt: PromptText,
     options: StreamOptions & OnBehalf,
   ): AsyncGenerator<TextChunk, GenerationResult, void> {
-    const { signal, idempotencyKey, chunkSize = 1 } = options;
+    const { signal, idempotencyKey } = options;
+    const chunkSize = options.chunkSize ?? 1;
     if (!Number.isInteger(chunkSize) || chunkSize < 1) {
       throw invalidRequest('chunkSize', 'chunkSize must be a whole number of at least 1.', { minimum: 1 });
     }

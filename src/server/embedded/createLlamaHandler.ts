@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LlamaHomeError } from '../../errors/index.js';
+import { invalidRequest, type LlamaHomeError } from '../../errors/index.js';
 import { errorResponse } from '../../rest/errorResponse.js';
 import type { OpenServer } from '../openServer.js';
 import type { LlamaHandler } from './LlamaHandler.js';
@@ -8,8 +8,8 @@ function isNodeRequest(request: Request | IncomingMessage): request is IncomingM
   return 'rawHeaders' in request;
 }
 
-function isNodeResponse(value: object): value is ServerResponse {
-  return 'writeHead' in value;
+function isNodeResponse(value: object | null): value is ServerResponse {
+  return value !== null && 'writeHead' in value;
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<undefined> {
@@ -27,9 +27,13 @@ export function createLlamaHandler(opened: () => Promise<OpenServer | LlamaHomeE
     request: Request | IncomingMessage,
     second: ServerResponse | { address?: string } = {},
   ): Promise<Response | undefined> {
+    if (typeof request !== 'object' || request === null || !('url' in request)) {
+      throw invalidRequest('request', 'handler(request) takes a Request of the Fetch standard, or one of Node.');
+    }
     const open = await opened();
     if (isNodeRequest(request)) {
-      if (!isNodeResponse(second)) throw new TypeError('handler(request, response): the response is missing.');
+      if (!isNodeResponse(second))
+        throw invalidRequest('response', 'handler(request, response): the response is missing.');
       if (open instanceof Error) return send(errorResponse(open), second);
       await open.handler.handle(request, second);
       return undefined;

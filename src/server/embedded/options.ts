@@ -56,7 +56,7 @@ export interface LlamaServerOptions {
 type Setting = string | number | boolean | readonly string[] | undefined;
 
 function onOrOff(value: boolean | undefined): string | undefined {
-  return value === undefined ? undefined : value ? 'on' : 'off';
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
 }
 
 /** The options as the variables that they mirror. */
@@ -74,7 +74,7 @@ function variablesOf(options: LlamaServerOptions, home: string): Record<string, 
     LLAMAHOME_AUTH: { name: 'auth', value: onOrOff(auth) },
     LLAMAHOME_SECRET: { name: 'secret', value: secret },
     LLAMAHOME_HOST: { name: 'host', value: host },
-    LLAMAHOME_CORS: { name: 'cors', value: cors?.join(',') },
+    LLAMAHOME_CORS: { name: 'cors', value: cors == null ? undefined : [cors].flat().join(',') },
     LLAMAHOME_INTROSPECTION: { name: 'introspection', value: onOrOff(introspection) },
     LLAMAHOME_DATABASE: { name: 'database', value: database },
     LLAMAHOME_GRACE_MS: { name: 'graceMs', value: graceMs },
@@ -91,7 +91,7 @@ function variablesOf(options: LlamaServerOptions, home: string): Record<string, 
 export function readEnvironment(options: LlamaServerOptions, home: string): Environment {
   const variables = variablesOf(options, home);
   const given = Object.entries(variables).flatMap(([variable, { value }]) =>
-    value === undefined ? [] : [[variable, String(value)]],
+    value == null ? [] : [[variable, String(value)]],
   );
   try {
     return loadEnvironment(Object.fromEntries(given));
@@ -105,8 +105,9 @@ export function readEnvironment(options: LlamaServerOptions, home: string): Envi
 }
 
 /** The path that a server is mounted at, without a slash at its end. @throws LlamaHomeError `invalid_request` */
-export function readPrefix(prefix = ''): string {
-  const plain = prefix.replace(/\/+$/, '');
+export function readPrefix(prefix: string | null | undefined): string {
+  if (prefix == null) return '';
+  const plain = String(prefix).replace(/\/+$/, '');
   if (plain === '' || /^(\/[\w.~-]+)+$/.test(plain)) return plain;
   throw invalidRequest('prefix', 'prefix must be a path like "/llm".');
 }

@@ -3,6 +3,7 @@ import { prompts } from './001-prompts.js';
 import { apiKeys } from './002-api-keys.js';
 import { config } from './003-config.js';
 import { promptOwnerTier } from './004-prompt-owner-tier.js';
+import { promptWarnings } from './005-prompt-warnings.js';
 
 /**
  * Every step from an empty database to the tables of this build, in order of their names. A step that was released is
@@ -13,4 +14,5 @@ export const migrations: Record<string, Migration> = {
   '002-api-keys': apiKeys,
   '003-config': config,
   '004-prompt-owner-tier': promptOwnerTier,
+  '005-prompt-warnings': promptWarnings,
 };

@@ -75,6 +75,7 @@ describe('follow', () => {
       created: stored.created,
       id,
       finishReason: 'length',
+      warnings: [],
     });
     expect(given.map(({ index }) => index)).toEqual(given.map((_chunk, index) => index));
     expect(connections).toBeGreaterThan(2);

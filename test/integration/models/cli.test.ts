@@ -103,7 +103,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^CPU .+ cores$/m);
     expect(stdout).toMatch(/^Memory +.+ free$/m);
     expect(stdout).toMatch(/^GPU /m);
-    expect(stdout).toMatch(/^runs {2}demo \(installed\): takes .+ or more$/m);
+    expect(stdout).toMatch(/^runs {2}demo \(installed\): takes .+, at least .+$/m);
   });
 
   test('as JSON says why a model would not run', async () => {

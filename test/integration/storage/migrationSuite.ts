@@ -35,6 +35,7 @@ const written: Record<string, string[]> = {
      values ('aud_1', 1700000000000, 'ada', 'modelSettings.maxTokens', '100', '7')`,
   ],
   '004-prompt-owner-tier': [`update prompts set owner_tier = 'pro' where id = 'prm_2'`],
+  '005-prompt-warnings': [`update prompts set warnings = '["Another model answered."]' where id = 'prm_2'`],
 };
 
 const steps = Object.keys(migrations);
@@ -76,8 +77,9 @@ export function migrationSuite(makeDatabase: () => Promise<EmptyDatabase>): void
       expect(await storage.prompts.find('prm_1')).toMatchObject({ input: 'Hi', text: 'Hello', status: 'COMPLETED' });
       const reached = (name: string) => steps.indexOf(step) >= steps.indexOf(name);
       const tier = reached('004-prompt-owner-tier') ? 'pro' : null;
+      const warnings = reached('005-prompt-warnings') ? ['Another model answered.'] : [];
       expect(await storage.prompts.unfinished()).toMatchObject([
-        { id: 'prm_2', ownerTier: tier, sampling: { maxTokens: 5, repeatPenalty: 1, logitBias: [] } },
+        { id: 'prm_2', ownerTier: tier, warnings, sampling: { maxTokens: 5, repeatPenalty: 1, logitBias: [] } },
       ]);
       expect(await storage.prompts.findByIdempotencyKey('ada', 'key', new Date(0))).toHaveLength(1);
       expect(await storage.apiKeys.list()).toHaveLength(reached('002-api-keys') ? 1 : 0);

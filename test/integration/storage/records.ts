@@ -16,6 +16,7 @@ export function newPrompt(fields: Partial<PromptRecord> = {}): PromptRecord {
     sampling: { ...samplingDefaults(), maxTokens: 100, temperature: 0.7, seed: 4_294_967_295, stop: ['\n'] },
     priority: 'NORMAL',
     modelId: 'demo',
+    warnings: [],
     text: '',
     usage: null,
     timings: { queueMs: null, timeToFirstTokenMs: null, decodeMs: null, tokensPerSecond: null },

@@ -236,7 +236,7 @@ export type TokenInput = {
   userId: string;
 };
 
-export type EveryPromptFieldFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
+export type EveryPromptFieldFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
 
 type EveryEventField_PromptChunk_Fragment = { __typename: 'PromptChunk', index: number, text: string, cursor: string, prompt: { id: string, status: PromptStatus, finishReason: FinishReason | null, text: string } };
 
@@ -262,28 +262,28 @@ export type ProcessMutationVariables = Exact<{
 }>;
 
 
-export type ProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type ProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type BatchMutationVariables = Exact<{
   input: BatchInput;
 }>;
 
 
-export type BatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } } };
+export type BatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } } };
 
 export type SubmitMutationVariables = Exact<{
   input: PromptInput;
 }>;
 
 
-export type SubmitMutation = { submit: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type SubmitMutation = { submit: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type CancelMutationVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type CancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type CancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type DeleteMutationVariables = Exact<{
   id: string | number;
@@ -297,7 +297,7 @@ export type OnePromptQueryVariables = Exact<{
 }>;
 
 
-export type OnePromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
+export type OnePromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, priority: Priority, queuePosition: number | null, createdAt: string, finishedAt: string | null, messages: Array<{ role: Role, content: string }>, model: { id: string, slug: string, state: ModelState } | null, usage: { promptTokens: number, cachedTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
 
 export type ManyPromptsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -324,7 +324,7 @@ export type EstimatePromptQueryVariables = Exact<{
 }>;
 
 
-export type EstimatePromptQuery = { estimate: { promptTokens: number, cachedTokens: number, contextLength: number, fits: boolean, expectedQueueMs: number | null, expectedFirstTokenMs: number | null } };
+export type EstimatePromptQuery = { estimate: { promptTokens: number, cachedTokens: number, contextLength: number, fits: boolean, expectedQueueMs: number | null, expectedFirstTokenMs: number | null, warnings: Array<string> } };
 
 export type AllModelsQueryVariables = Exact<{
   state?: ModelState | null | undefined;
@@ -484,6 +484,7 @@ export const EveryPromptFieldFragmentDoc = new TypedDocumentString(`
   }
   text
   modelId
+  warnings
   model {
     id
     slug
@@ -603,6 +604,7 @@ export const ProcessDocument = new TypedDocumentString(`
   }
   text
   modelId
+  warnings
   model {
     id
     slug
@@ -656,6 +658,7 @@ export const BatchDocument = new TypedDocumentString(`
   }
   text
   modelId
+  warnings
   model {
     id
     slug
@@ -703,6 +706,7 @@ export const SubmitDocument = new TypedDocumentString(`
   }
   text
   modelId
+  warnings
   model {
     id
     slug
@@ -750,6 +754,7 @@ export const CancelDocument = new TypedDocumentString(`
   }
   text
   modelId
+  warnings
   model {
     id
     slug
@@ -802,6 +807,7 @@ export const OnePromptDocument = new TypedDocumentString(`
   }
   text
   modelId
+  warnings
   model {
     id
     slug
@@ -867,6 +873,7 @@ export const EstimatePromptDocument = new TypedDocumentString(`
     fits
     expectedQueueMs
     expectedFirstTokenMs
+    warnings
   }
 }
     `) as unknown as TypedDocumentString<EstimatePromptQuery, EstimatePromptQueryVariables>;

@@ -75,6 +75,15 @@ describe('AdvancedRateLimiter', () => {
     expect(await limiter.check('ben', 'pro')).toMatchObject({ allowed: false, retryAfter: 0.2 });
   });
 
+  test('takes allowances by their short names, and says which is wrong', async () => {
+    const limiter = new AdvancedRateLimiter({ tiers: { basic: { rpm: 60, burst: 1 } }, now: clock().now });
+    await limiter.check('ann', 'basic');
+    expect(await limiter.check('ann', 'basic')).toMatchObject({ allowed: false, retryAfter: 1 });
+    expect(() => new AdvancedRateLimiter({ tiers: { basic: { rpm: 60, burst: 0 } } })).toThrow('tiers.basic.burst');
+    const single = new RateLimiter({ rpm: 60, burst: 2, now: clock().now });
+    expect(await single.check('ann')).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
   test('a key has one bucket, whichever tier it comes with', async () => {
     const limiter = new AdvancedRateLimiter({ tiers, now: clock().now });
     await limiter.check('ann', 'pro', 2);

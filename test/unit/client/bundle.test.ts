@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 /** Bytes, minified and gzipped, that a page pays. What is measured stands in the README; this leaves some room. */
 const bounds = {
-  client: { minified: 66_000, gzipped: 21_500 },
+  client: { minified: 68_000, gzipped: 22_000 },
   error: { minified: 17_500, gzipped: 5_600 },
 } as const;
 

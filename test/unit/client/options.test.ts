@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { APIClient, InvalidRequestError, LlamaClient, PooledClient } from '../../../src/client/index.js';
 import { readOptions } from '../../../src/client/options.js';
 import { batchRequest, promptRequest } from '../../../src/client/requests.js';
@@ -10,6 +10,32 @@ describe('the options of a client', () => {
     const forms = ['http://a:1', 'http://a:1/', 'http://a:1/graphql', 'http://a:1/api/v1/', 'HTTP://A:1//'];
     for (const endpoint of forms) expect(readOptions({ endpoint }).endpoint).toBe('http://a:1');
     expect(readOptions({ endpoint: 'https://host/llama/graphql' }).endpoint).toBe('https://host/llama');
+  });
+
+  describe('left out', () => {
+    afterEach(() => {
+      vi.unstubAllEnvs();
+      vi.unstubAllGlobals();
+    });
+
+    test('come from the environment, and what is given counts more', async () => {
+      vi.stubEnv('LLAMAHOME_URL', 'http://models:4000/graphql');
+      vi.stubEnv('LLAMAHOME_API_KEY', 'lh_environment');
+      expect(readOptions({}).endpoint).toBe('http://models:4000');
+      expect(await readOptions({}).apiKey?.()).toBe('lh_environment');
+      const given = readOptions({ endpoint: 'http://a:1', apiKey: 'lh_given' });
+      expect([given.endpoint, await given.apiKey?.()]).toEqual(['http://a:1', 'lh_given']);
+      vi.stubEnv('LLAMAHOME_URL', 'nonsense');
+      expect(() => new LlamaClient()).toThrow('LLAMAHOME_URL must be an address');
+      vi.stubEnv('LLAMAHOME_URL', ' ');
+      expect(readOptions({}).endpoint).toBe('http://127.0.0.1:4000');
+    });
+
+    test('come from no environment in a page', () => {
+      vi.stubEnv('LLAMAHOME_API_KEY', 'lh_environment');
+      vi.stubGlobal('document', {});
+      expect(readOptions({}).apiKey).toBeUndefined();
+    });
   });
 
   test.each(['', 'localhost:4000', 'ftp://a', 'http://a?x=1', 'nonsense'])(

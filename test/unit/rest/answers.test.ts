@@ -9,8 +9,11 @@ import { formatFor } from '../../../src/rest/streamResponse.js';
 describe('memoryText', () => {
   it.each([
     [8e9, '8GB'],
-    [7.2e9, '8GB'],
-    [310_400_000, '311MB'],
+    [7.2e9, '7200MB'],
+    [1.96e9, '2GB'],
+    [2_010_000_000, '2100MB'],
+    [310_400_000, '320MB'],
+    [83e9, '83GB'],
     [0, '0MB'],
   ])('says %d as %s', (bytes, text) => expect(memoryText(bytes)).toBe(text));
 });
@@ -48,6 +51,7 @@ describe('EventLines', () => {
     input: 'x',
     text: 'ab',
     modelId: 'demo',
+    warnings: ['Another model answered.'],
     usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
     timings: null,
     finishReason: 'LENGTH' as const,
@@ -81,6 +85,7 @@ describe('EventLines', () => {
         id: 'prm_1',
         model: 'demo',
         created: '2026-01-01T00:00:00.000Z',
+        warnings: ['Another model answered.'],
       },
     ]);
     expect(values.map((line) => line?.cursor)).toEqual([undefined, 'b', 'c', 'd', 'e']);

@@ -38,6 +38,7 @@ describe('the times of spans', () => {
         ownerId: 'ann',
         ownerTier: 'basic',
         modelId: 'demo',
+        warnings: [],
         mode: 'followed',
         batchId: null,
         idempotencyKey: null,
