@@ -139,6 +139,7 @@ export class AccessService {
    * Makes a token. Needs the scope `keys:manage`, and `prompts:all` for another user's `prompts:run`;
    * `permission_denied` when it would allow more than the caller's own.
    * Left out: the basic tier, and those of the default scopes that the caller has.
+   * Made with a token, it ends no later than that one; revoking the API key that stands behind either ends it at once.
    */
   async createToken(principal: Principal, input: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
     requireScope(principal, 'keys:manage');
@@ -146,7 +147,8 @@ export class AccessService {
     const granted = checkScopes(input.scopes ?? defaultScopes.filter((scope) => principal.scopes.has(scope)));
     const userId = checkUserId(input.userId);
     checkGrant(principal, { userId, tier, scopes: granted });
-    return this.tokens.issue({ userId, expiresIn: input.expiresIn, tier, scopes: granted });
+    const { expiresAt: notAfter, keyId } = principal;
+    return this.tokens.issue({ userId, expiresIn: input.expiresIn, tier, scopes: granted }, { notAfter, keyId });
   }
 
   /**

@@ -49,18 +49,30 @@ export class Authenticator {
     if (expiresAt !== undefined && expiresAt.getTime() <= this.options.now()) {
       throw tokenExpired();
     }
-    if (keyId === undefined) return principal;
+    if (keyId === undefined || principal.via !== 'key') return this.principalOfToken(principal);
     return this.principalOfKey(await this.options.keys.find(keyId));
   }
 
   private async principalOf(credential: string): Promise<Principal> {
-    if (!looksLikeApiKey(credential)) return this.options.tokens.read(credential);
+    if (!looksLikeApiKey(credential)) return this.principalOfToken(await this.options.tokens.read(credential));
     if (!isWellFormedApiKey(credential)) throw unknownKey();
     const hash = hashApiKey(credential);
     const record = await this.options.keys.findByHash(hash);
     const principal = this.principalOfKey(record !== undefined && isSameHash(record.hash, hash) ? record : undefined);
     if (record !== undefined) this.touch(record);
     return principal;
+  }
+
+  /** A token counts for as long as the key that it was made with. */
+  private async principalOfToken(principal: Principal): Promise<Principal> {
+    const { keyId } = principal;
+    if (keyId === undefined) return principal;
+    const record = await this.options.keys.find(keyId);
+    if (record !== undefined && record.revokedAt === null) return principal;
+    throw new LlamaHomeError(
+      'invalid_token',
+      'The API key that this token was made with was revoked. Get a new token.',
+    );
   }
 
   private principalOfKey(record: ApiKeyRecord | undefined): Principal {

@@ -24,7 +24,7 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** How it was proven: a JWT, an API key, or `local` when authentication is off. */
   readonly via: 'token' | 'key' | 'local';
-  /** Database id of the API key, when `via` is `key`. */
+  /** Database id of the API key: its own when `via` is `key`; of a token, the one that it was made with, directly or by way of other tokens. */
   readonly keyId?: string;
   /** When the token runs out; a socket opened with it is closed then. */
   readonly expiresAt?: Date;

@@ -20,6 +20,14 @@ export interface TokenClaims {
   scopes?: readonly Scope[] | null;
 }
 
+/** What bounds a token that is made with another token or with an API key. */
+export interface TokenBounds {
+  /** It runs out no later than this. */
+  notAfter?: Date | undefined;
+  /** Database id of the API key whose revocation ends it. */
+  keyId?: string | undefined;
+}
+
 /** Makes tokens: JWT signed with HS256 and the server's secret. */
 export class TokenGenerator {
   private readonly key: KeyObject;
@@ -39,22 +47,24 @@ export class TokenGenerator {
   }
 
   /** A token, and when it runs out. */
-  async issue(claims: TokenClaims): Promise<{ token: string; expiresAt: Date }> {
+  async issue(claims: TokenClaims, { notAfter, keyId }: TokenBounds = {}): Promise<{ token: string; expiresAt: Date }> {
     checkObject('claims', claims);
     const { userId, expiresIn, tier, scopes } = claims;
     const issuedAt = this.now();
     // Claims may have fractions of a second (RFC 7519, section 2): a token of one second then lasts a whole one.
     const iat = issuedAt / 1000;
-    const exp = iat + checkExpiresIn(expiresIn);
+    const end = issuedAt + checkExpiresIn(expiresIn) * 1000;
+    const expiresAt = new Date(Math.min(end, notAfter?.getTime() ?? end));
     const token = await new SignJWT({
       sub: checkUserId(userId),
       tier: checkTier(tier ?? 'basic'),
       scope: checkScopes(scopes ?? [...defaultScopes]).join(' '),
       iat,
-      exp,
+      exp: expiresAt.getTime() / 1000,
+      ...(keyId === undefined ? {} : { key: keyId }),
     })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .sign(this.key);
-    return { token, expiresAt: new Date(issuedAt + expiresIn * 1000) };
+    return { token, expiresAt };
   }
 }

@@ -67,11 +67,12 @@ export class TokenValidator {
     }
   }
 
-  private principalOf({ sub, exp, iat, tier = 'basic', scope = '' }: JWTPayload): Principal {
+  private principalOf({ sub, exp, iat, tier = 'basic', scope = '', key }: JWTPayload): Principal {
     const seconds = this.now() / 1000;
     const knownTier = tiers.find((known) => known === tier);
     if (exp === undefined || !(exp <= lastSecond) || knownTier === undefined || typeof scope !== 'string')
       throw invalidToken();
+    if (key !== undefined && typeof key !== 'string') throw invalidToken();
     if (iat !== undefined && !(iat <= seconds + clockSkew)) throw invalidToken();
     if (exp <= seconds) throw tokenExpired();
     const names = scope.split(' ');
@@ -81,6 +82,7 @@ export class TokenValidator {
       scopes: new Set(scopes.filter((known) => names.includes(known))),
       via: 'token',
       expiresAt: new Date(Math.round(exp * 1000)),
+      ...(key === undefined ? {} : { keyId: key }),
     };
   }
 }

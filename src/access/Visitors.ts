@@ -46,13 +46,13 @@ export class Visitors {
     return leave;
   }
 
-  /** Shows out those with this key when it no longer counts. */
+  /** Shows out those with this key, or with a token made with it, when it no longer counts. */
   async check(keyId: string): Promise<void> {
-    const [visitor] = this.byKey.get(keyId) ?? [];
-    if (visitor === undefined) return;
-    const refusal = await this.refusalOf(visitor.principal);
-    if (refusal === undefined) return;
-    for (const { showOut } of [...(this.byKey.get(keyId) ?? [])]) showOut(refusal);
+    // Tokens that were made with the key have an end of their own, so each is asked about; the key is read once.
+    for (const { principal, showOut } of [...(this.byKey.get(keyId) ?? [])]) {
+      const refusal = await this.refusalOf(principal);
+      if (refusal !== undefined) showOut(refusal);
+    }
   }
 
   private enter(keyId: string, visitor: Visitor): void {

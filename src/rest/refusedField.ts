@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { errorLimits } from '../access/limits.js';
 import { invalidRequest, type LlamaHomeError } from '../errors/index.js';
+import { shorten } from '../errors/shorten.js';
 import { nearIds } from '../models/nearIds.js';
 
 /** A schema without what only says that a field may be left out, or that something else stands for it. */
@@ -68,7 +70,7 @@ function unknownField(schema: z.ZodType, path: readonly PropertyKey[], name: str
   const parent = schemaAt(schema, path);
   const object = parent instanceof z.ZodPipe ? bare(parent.out) : parent;
   const allowed = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
-  const field = [...path.map(String), name].join('.');
+  const field = shorten([...path.map(String), name].join('.'), errorLimits.name);
   const meant = meantBy(name, allowed);
   const hint = meant === undefined ? `there are ${inWords(allowed, 'and')}.` : `did you mean ${meant}?`;
   return invalidRequest(field, `There is no field "${field}" in this request; ${hint}`, { allowed });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { oversizedInput } from '../graphql/execution/inputSize.js';
 import { fromParameters, type ParameterInput } from '../prompts/parameters.js';
 import type { BatchInput, ConfigInput, MessageInput, PromptInput } from './generated/graphql.js';
 import { refusedField } from './refusedField.js';
@@ -9,8 +10,10 @@ const priorities = { low: 'LOW', normal: 'NORMAL', high: 'HIGH' } as const;
 
 type PromptFields = Omit<z.infer<typeof promptRequest>, 'stream'>;
 
-/** Reads `body` by `schema`; `invalid_request` names the first field that is wrong, and what to write there. */
+/** Reads `body` by `schema`; `invalid_request` names the first field that is wrong, and what to write there; a body that is too large is not looked into. */
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const oversized = oversizedInput(body, 'body');
+  if (oversized !== undefined) throw oversized;
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw refusedField(schema, result.error.issues[0]);

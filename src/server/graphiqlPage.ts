@@ -21,12 +21,15 @@ mutation Process {
   }
 }
 `,
-  `# The same, token by token. Stopping it cancels the prompt.
+  `# The same, token by token: the text of the prompt is all of it so far. Stopping it cancels the prompt.
 subscription Stream {
   stream(
     input: { prompt: "Tell a story about a lighthouse.", maxTokens: 120 }
   ) {
     cursor
+    prompt {
+      text
+    }
     ... on PromptStarted {
       attempt
     }
@@ -37,7 +40,6 @@ subscription Stream {
     ... on PromptCompleted {
       prompt {
         id
-        text
         finishReason
       }
     }
@@ -137,20 +139,77 @@ const keyScript = `
       return super.send(data);
     }
   };
-  addEventListener('DOMContentLoaded', () => {
+  /** Why a key is not taken, or nothing when it is. */
+  const refusalOf = async (key) => {
+    try {
+      const response = await originalFetch(location.pathname, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: 'Bearer ' + key },
+        body: JSON.stringify({ query: '{ viewer { id } }' }),
+      });
+      if (response.ok) return undefined;
+      const { errors } = await response.json();
+      return { isWrong: response.status === 401, message: errors[0].message };
+    } catch {
+      return { isWrong: false, message: 'The server did not answer. Try again.' };
+    }
+  };
+  addEventListener('DOMContentLoaded', async () => {
     const dialog = document.getElementById('llamahome-key');
     const form = dialog.querySelector('form');
+    const told = dialog.querySelector('[role=alert]');
     const button = document.getElementById('llamahome-key-button');
-    button.addEventListener('click', () => dialog.showModal());
-    form.addEventListener('submit', () => {
-      const given = form.elements.key.value.trim().replace(/^Bearer /i, '');
-      if (given) sessionStorage.setItem(name, given);
-      else sessionStorage.removeItem(name);
+    const ask = (message = '') => {
+      told.textContent = message;
+      button.textContent = value() ? 'API key set' : 'Set API key';
+      if (!dialog.open) dialog.showModal();
+    };
+    button.addEventListener('click', () => ask());
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const given = form.elements.key.value.trim().replace(/^Bearer +/i, '');
+      if (given === '') sessionStorage.removeItem(name);
+      else {
+        // What a header can't carry is no key either.
+        const refusal = /^[!-~]+$/.test(given) ? await refusalOf(given) : { message: 'A key has letters, digits, - and _ only.' };
+        if (refusal) return ask(refusal.message);
+        sessionStorage.setItem(name, given);
+      }
       location.reload();
     });
     button.textContent = value() ? 'API key set' : 'Set API key';
-    if (!value() && ASK) dialog.showModal();
+    if (!value()) return ask();
+    const refusal = await refusalOf(value());
+    if (!refusal?.isWrong) return;
+    sessionStorage.removeItem(name);
+    ask(refusal.message);
   });
+})();
+`;
+
+/**
+ * GraphiQL keeps its tabs, but opens one more at every start, an empty one, unless it finds the query and variables of a tab
+ * that it has. It is told those of the tab that was open last; empty tabs are left out. Runs before GraphiQL.
+ */
+const tabsScript = `
+(() => {
+  const key = (name) => 'graphiql:' + name;
+  const keep = (name, text) => (text ? localStorage.setItem(key(name), text) : localStorage.removeItem(key(name)));
+  let kept;
+  try {
+    kept = JSON.parse(localStorage.getItem(key('tabState')) ?? '');
+  } catch {}
+  const wanted = new URL(location.href).searchParams.get('query');
+  const open = kept?.tabs?.[kept.activeTabIndex];
+  const tabs = (kept?.tabs ?? []).filter(({ query }) => query?.trim());
+  const found = tabs.find(({ query }) => query === wanted) ?? (tabs.includes(open) ? open : tabs[0]);
+  if (found === undefined) {
+    for (const name of ['tabState', 'query', 'variables']) localStorage.removeItem(key(name));
+    return;
+  }
+  keep('tabState', JSON.stringify({ ...kept, tabs, activeTabIndex: tabs.indexOf(found) }));
+  keep('query', found.query);
+  keep('variables', found.variables);
 })();
 `;
 
@@ -160,6 +219,7 @@ const keyDialog = `
   #llamahome-key { border: 0; border-radius: 10px; padding: 24px; width: 420px; font: 14px/1.5 system-ui, sans-serif; color: #222; background: #fff; }
   #llamahome-key::backdrop { background: #0008; }
   #llamahome-key input { width: 100%; box-sizing: border-box; margin: 12px 0; padding: 8px; font: inherit; border: 1px solid #888; border-radius: 6px; }
+  #llamahome-key [role=alert] { color: #a3130f; margin-bottom: 12px; }
   #llamahome-key form button { padding: 6px 16px; font: inherit; cursor: pointer; }
 </style>
 <button id="llamahome-key-button" type="button">Set API key</button>
@@ -168,6 +228,7 @@ const keyDialog = `
     <strong id="llamahome-key-title">API key or token</strong>
     <div>The admin key was printed at the first start of the server. It is kept for this tab only.</div>
     <input name="key" type="password" autocomplete="off" placeholder="lh_…" aria-label="API key or token" />
+    <div role="alert"></div>
     <button type="submit">Use it</button>
   </form>
 </dialog>
@@ -191,7 +252,7 @@ export async function graphiqlPage({ auth }: PageOptions): Promise<string> {
       defaultTabs: operations.map((query) => ({ query })),
       shouldPersistHeaders: false,
     });
-    const script = `<script>${keyScript.replace('ASK', String(auth))}</script>`;
+    const script = `<script>${auth ? keyScript : ''}${tabsScript}</script>`;
     // Functions as replacements: the page is full of "$".
     const html = page
       .replace('<head>', () => `<head>${script}`)

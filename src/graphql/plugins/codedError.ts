@@ -1,5 +1,7 @@
-import { GraphQLError, Kind } from 'graphql';
+import { type ASTNode, GraphQLError, Kind } from 'graphql';
+import { errorLimits } from '../../access/limits.js';
 import { type ErrorCode, errorCatalogue, LlamaHomeError } from '../../errors/index.js';
+import { shorten } from '../../errors/shorten.js';
 import type { OperationContext } from '../context.js';
 import { toGraphQLError } from '../tellErrors.js';
 
@@ -19,6 +21,9 @@ export type Outcome = 'refused' | 'failed' | 'partial';
 const stopping: readonly number[] = [401, 403, 429, 503];
 /** Errors of the HTTP request itself: they set the status for every media type. */
 const ofTransport: readonly number[] = [405, 406, 413, 415, 500];
+
+/** Yoga's codes for wrong parameters of the request: the specification wants their status for every media type. */
+const ofParameters: readonly unknown[] = ['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE'];
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   405: 'method_not_allowed',
@@ -44,18 +49,16 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
-/** A resolver's value that its type can't show: ours to mend, nothing that the caller did. */
+/** A resolver's value that its type can't show: ours to mend, nothing that the caller did. One of an argument is about that. */
 function isBadResult(error: GraphQLError): boolean {
-  return error.path !== undefined && error.nodes?.[0]?.kind === Kind.FIELD && !error.message.startsWith('Argument ');
+  return error.path !== undefined && error.nodes?.[0]?.kind === Kind.FIELD;
 }
 
-/** The input field that an error of GraphQL itself is about. */
-function fieldIn(message: string): string | undefined {
-  const name = /Field "(\w+)" (?:is not defined by type|of required type)/.exec(message)?.[1];
-  if (name !== undefined) return name;
-  const path = /at "([^"]+)"/.exec(message)?.[1];
-  if (path !== undefined) return path.replace(/^\w+\.(?=.)/, '');
-  return /^(?:Variable "\$|Argument ")(\w+)"/.exec(message)?.[1];
+/** The input field, argument or variable that an error of GraphQL itself is about. */
+function fieldOf(node: ASTNode | undefined): string | undefined {
+  if (node?.kind === Kind.VARIABLE_DEFINITION) return node.variable.name.value;
+  const isNamed = node?.kind === Kind.OBJECT_FIELD || node?.kind === Kind.ARGUMENT || node?.kind === Kind.VARIABLE;
+  return isNamed ? node.name.value : undefined;
 }
 
 function httpOf(error: GraphQLError): Partial<HttpExtension> {
@@ -81,12 +84,12 @@ function toldError(cause: unknown, outer: unknown, context: ErrorContext): Graph
   if (isGraphQLError(outer) && isBadResult(outer))
     return toldError(new Error(cause.message, { cause }), undefined, context);
   const code = codeOfStatus[httpOf(cause).status ?? 400] ?? 'invalid_request';
-  const field = code === 'invalid_request' ? fieldIn(cause.message) : undefined;
+  const field = code === 'invalid_request' ? fieldOf(cause.nodes?.[0]) : undefined;
   return new GraphQLError(cause.message, {
     extensions: {
       code: code.toUpperCase(),
-      details: field === undefined ? {} : { field },
-      ...(Object.keys(httpOf(cause)).length > 0 ? { http: httpOf(cause) } : {}),
+      details: field === undefined ? {} : { field: shorten(field, errorLimits.name) },
+      http: { ...httpOf(cause), spec: !ofParameters.includes(cause.extensions.code) },
     },
   });
 }
@@ -106,7 +109,8 @@ function httpExtension(told: GraphQLError, outcome: Outcome): HttpExtension | un
     ...(typeof retryAfter === 'number' ? { 'Retry-After': String(Math.ceil(retryAfter)) } : {}),
     ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
   };
-  return { status, headers, spec: !stopping.includes(status) && !ofTransport.includes(status) };
+  const isOfOperation = httpOf(told).spec !== false && !stopping.includes(status) && !ofTransport.includes(status);
+  return { status, headers, spec: isOfOperation };
 }
 
 /**
@@ -118,10 +122,10 @@ export function codedError(error: unknown, context: ErrorContext, outcome: Outco
   const place = isGraphQLError(error) ? error : base;
   const http = context.transport === 'ws' || context.transport === 'rest' ? undefined : httpExtension(base, outcome);
   const { code, details = {} } = base.extensions;
-  return new GraphQLError(base.message, {
-    nodes: place.nodes ?? null,
+  return new GraphQLError(shorten(base.message, errorLimits.message), {
+    nodes: place.nodes?.slice(0, errorLimits.places) ?? null,
     source: place.source ?? null,
-    positions: place.positions ?? null,
+    positions: place.positions?.slice(0, errorLimits.places) ?? null,
     path: place.path ?? null,
     extensions: { code, details, ...(http === undefined ? {} : { http }) },
   });

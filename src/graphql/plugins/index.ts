@@ -2,6 +2,7 @@ import type { Services } from '../../server/Services.js';
 import type { GuardPlugin } from './GuardPlugin.js';
 import { useAuthentication } from './useAuthentication.js';
 import { useBrowserGuard } from './useBrowserGuard.js';
+import { useCheckedVariables } from './useCheckedVariables.js';
 import { useCompiledEvents } from './useCompiledEvents.js';
 import { useErrors } from './useErrors.js';
 import { useEventStream } from './useEventStream.js';
@@ -16,7 +17,7 @@ import { useTelemetry } from './useTelemetry.js';
 
 /**
  * What every operation passes before it runs, over HTTP, WebSocket and REST alike, in this order: errors are told in one vocabulary;
- * what happens is noted; who is calling; how much the operation would take; how often the caller may.
+ * what happens is noted; who is calling; whether its variables can be read; how much the operation would take; how often the caller may.
  * What streams then ends with the server, or with the caller's right to it; `goingAway` is aborted when the server goes. Permissions stand in the schema itself (`protect`).
  */
 export function guardPlugins(
@@ -31,6 +32,7 @@ export function guardPlugins(
     useAuthentication(access),
     ...(environment.introspection ? [] : [useHiddenSchema()]),
     useEventStream(),
+    useCheckedVariables(environment),
     useQueryLimits(config),
     useOperationCaps(),
     useCompiledEvents(),

@@ -3,24 +3,16 @@ import {
   type FieldNode,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
-  type GraphQLSchema,
   GraphQLSkipDirective,
   getArgumentValues,
   getDirectiveValues,
   getOperationAST,
-  getVariableValues,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-
-/** What is needed to know what an operation will do. */
-export interface OperationArgs {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  variableValues?: Record<string, unknown> | null;
-  operationName?: string | null;
-}
+import type { OperationArgs } from '../execution/OperationArgs.js';
+import { variablesOf } from '../execution/variables.js';
 
 /** One field of the operation's root type that will be run. */
 export interface RootField {
@@ -48,14 +40,14 @@ export function rootFieldsOf(args: OperationArgs): RootField[] {
   return found;
 }
 
-function findRootFields({ schema, document, variableValues, operationName }: OperationArgs): RootField[] {
+function findRootFields(args: OperationArgs): RootField[] {
+  const { schema, document, operationName } = args;
   const operation = getOperationAST(document, operationName);
   const type = operation && schema.getRootType(operation.operation);
   if (!type) return [];
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
-    maxErrors: 1,
-  });
-  if (coerced === undefined) return [];
+  const variables = variablesOf(args);
+  if (!('coerced' in variables)) return [];
+  const { coerced } = variables;
   const nodes = new Map<string, FieldNode>();
   collect(operation.selectionSet, { document, variables: coerced, nodes, visited: new Set() });
   return [...nodes].flatMap(([key, node]) => rootField(type, { key, node, variables: coerced }) ?? []);

@@ -1,14 +1,15 @@
-import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
-import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
-import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
-import { type DocumentNode, type GraphQLError, type GraphQLSchema, type ValidationContext, validate } from 'graphql';
-import { operationLimits } from '../../access/limits.js';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Lexer, Source, TokenKind } from 'graphql';
+import { errorLimits, operationLimits } from '../../access/limits.js';
 import type { Config } from '../../config/Config.js';
 import { LlamaHomeError } from '../../errors/index.js';
+import type { OperationArgs } from '../execution/OperationArgs.js';
 import { toGraphQLError } from '../tellErrors.js';
+import { excessesOf } from './documentCost.js';
 import type { GuardPlugin } from './GuardPlugin.js';
 import { generatedTokensOf } from './promptCost.js';
-import { type OperationArgs, rootFieldsOf } from './rootFields.js';
+import { rootFieldsOf } from './rootFields.js';
+
+const { tokens, lines, generatedTokens } = operationLimits;
 
 function tooComplex(what: string, cost: number | undefined, limit: number): GraphQLError {
   const found = cost === undefined ? '' : `, and this one has ${cost}`;
@@ -16,39 +17,42 @@ function tooComplex(what: string, cost: number | undefined, limit: number): Grap
   return toGraphQLError(new LlamaHomeError('query_too_complex', message, { measure: what, cost: cost ?? null, limit }));
 }
 
-/** Options of a graphql-armor rule that reports in our words. Its own error is the only place where it says what it found. */
-function reporting(what: string, limit: number) {
-  const report = (context: ValidationContext | null, { message }: GraphQLError) => {
-    const found = /found (\d+(?:\.\d+)?)/.exec(message)?.[1];
-    context?.reportError(tooComplex(what, found === undefined ? undefined : Number(found), limit));
-  };
-  return { onReject: [report], propagateOnRejection: false };
+function tooManyLines(text: string): GraphQLError | undefined {
+  const found = text.match(/\r\n|[\r\n]/g)?.length ?? 0;
+  if (found <= lines) return undefined;
+  const message = `A document may have ${lines} line breaks at most, and this one has ${found}. Send long texts as variables.`;
+  return toGraphQLError(
+    new LlamaHomeError('query_too_complex', message, { measure: 'line breaks', cost: found, limit: lines }),
+  );
 }
 
-const { tokens, depth, aliases, cost, generatedTokens } = operationLimits;
-const rules = [
-  maxDepthRule({ n: depth, flattenFragments: true, ...reporting('levels of fields', depth) }),
-  maxAliasesRule({ n: aliases, ...reporting('aliases', aliases) }),
-  costLimitRule({ maxCost: cost, flattenFragments: true, ...reporting('points of cost', cost) }),
-];
-
-/** GraphQL's own limit on tokens, or values nested so deep that its parser ran out of stack. */
-function isTooMuchToParse(error: unknown): boolean {
-  if (error instanceof RangeError) return true;
-  return error instanceof Error && /^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(error.message);
+/** Whether a text that could not be parsed has more tokens than it may have. */
+function hasTooManyTokens(text: string): boolean {
+  const lexer = new Lexer(new Source(text));
+  try {
+    for (let found = 0; found <= tokens; found++) {
+      if (lexer.advance().kind === TokenKind.EOF) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
 function judge(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
-  const errors = judged.get(document) ?? validate(schema, document, rules);
+  const errors =
+    judged.get(document) ??
+    excessesOf(schema, document).map(({ what, found, limit }) => tooComplex(what, found, limit));
   judged.set(document, errors);
   return errors;
 }
 
 /**
- * Refuses operations that would take too much, with `query_too_complex`: tokens while they are parsed, then depth, aliases and
- * cost before anything else of them is validated, and the tokens that their prompts may generate before they run.
+ * Refuses operations that would take too much, with `query_too_complex`: lines and tokens while they are parsed, then depth, aliases
+ * and cost before anything else of them is validated, and the tokens that their prompts may generate before they run.
+ * Of one that is not valid, only the first errors are looked for.
  */
 export function useQueryLimits(config: { readonly current: Config }): GuardPlugin {
   function tooManyGenerated(args: OperationArgs): GraphQLError | undefined {
@@ -61,17 +65,25 @@ export function useQueryLimits(config: { readonly current: Config }): GuardPlugi
 
   return {
     onParse({ parseFn, setParseFn }) {
-      setParseFn((source, options) => {
+      setParseFn((source: string | Source, options) => {
+        const text = typeof source === 'string' ? source : source.body;
+        const refusal = tooManyLines(text);
+        if (refusal !== undefined) throw refusal;
         try {
           return parseFn(source, { ...options, maxLexicalTokens: tokens });
         } catch (error) {
-          throw isTooMuchToParse(error) ? tooComplex('tokens', undefined, tokens) : error;
+          // Values can be nested so deep that the parser runs out of stack.
+          const isTooMuch = error instanceof RangeError || hasTooManyTokens(text);
+          throw isTooMuch ? tooComplex('tokens', undefined, tokens) : error;
         }
       });
     },
-    onValidate({ params: { schema, documentAST }, setResult }) {
+    onValidate({ params: { schema, documentAST }, setResult, validateFn, setValidationFn }) {
       const errors = judge(schema, documentAST);
-      if (errors.length > 0) setResult(errors);
+      if (errors.length > 0) return setResult(errors);
+      // One more is GraphQL's, which says that there are others.
+      const options = { maxErrors: errorLimits.errors - 1 };
+      setValidationFn((of, document, rules) => validateFn(of, document, rules, options));
     },
     onExecute({ args, setResultAndStopExecution }) {
       const error = tooManyGenerated(args);

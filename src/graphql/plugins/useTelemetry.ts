@@ -1,9 +1,10 @@
 import { isAsyncIterable } from '@envelop/core';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import type { ObservedRequest } from '../../telemetry/ObservedRequest.js';
+import type { OperationArgs } from '../execution/OperationArgs.js';
 import { ResultStream } from '../subscribe/ResultStream.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
-import { type OperationArgs, rootFieldsOf } from './rootFields.js';
+import { rootFieldsOf } from './rootFields.js';
 
 type Args = OperationArgs & { contextValue: GuardedContext };
 

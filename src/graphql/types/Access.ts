@@ -39,12 +39,16 @@ const TokenPayloadType = builder.objectRef<{ token: string; expiresAt: Date }>('
 });
 
 const TokenInputType = builder.inputType('TokenInput', {
-  description: 'A token to be made. It can never do more than the caller.',
+  description:
+    'A token to be made. It can never do more than the caller, lasts no longer than the token it is made with, and ends when the API key behind that is revoked.',
   fields: (t) => ({
     userId: t.string({ required: true, description: 'Whose token it is.' }),
     tier: t.field({ type: TierType, description: 'Its allowance.' }),
     scopes: t.stringList({ description: 'What it may do.' }),
-    expiresIn: t.int({ required: true, description: 'Seconds that it lasts.' }),
+    expiresIn: t.int({
+      required: true,
+      description: 'Seconds that it lasts; less when the token it is made with ends before: see `expiresAt`.',
+    }),
   }),
 });
 
@@ -80,14 +84,15 @@ builder.mutationFields((t) => ({
   }),
   createApiKey: t.field({
     type: ApiKeyPayloadType,
-    description: 'Makes an API key that lasts until it is revoked.',
+    description: 'Makes an API key that lasts until it is revoked itself, whatever becomes of what it was made with.',
     args: { input: t.arg({ type: ApiKeyInputType, required: true, description: 'The key to be made.' }) },
     resolve: (_root, { input }, { services, principal }) =>
       services.access.createApiKey(principal, { ...input, scopes: toScopes(input.scopes) }),
   }),
   revokeApiKey: t.field({
     type: ApiKeyPayloadType,
-    description: 'Ends an API key at once.',
+    description:
+      'Ends an API key at once, and with it every token that was made with it, directly or by way of other tokens.',
     args: { id: t.arg.id({ required: true, description: 'The key.' }) },
     resolve: async (_root, { id }, { services, principal }) => ({
       apiKey: await services.access.revokeApiKey(principal, id),

@@ -224,9 +224,9 @@ export type Tier =
   /** 300 requests a minute, burst 50, 20 prompts at once. */
   | 'PRO';
 
-/** A token to be made. It can never do more than the caller. */
+/** A token to be made. It can never do more than the caller, lasts no longer than the token it is made with, and ends when the API key behind that is revoked. */
 export type TokenInput = {
-  /** Seconds that it lasts. */
+  /** Seconds that it lasts; less when the token it is made with ends before: see `expiresAt`. */
   expiresIn: number;
   /** What it may do. */
   scopes?: Array<string> | null | undefined;
