@@ -17,4 +17,6 @@ export interface Services {
   prompts: PromptService;
   resources: ResourceMonitor;
   telemetry: Telemetry;
+  /** Milliseconds of silence after which what streams gives a sign of life. */
+  heartbeatMs: number;
 }

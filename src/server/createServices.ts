@@ -9,6 +9,7 @@ import { ModelService } from '../models/ModelService.js';
 import { PromptService } from '../prompts/PromptService.js';
 import { type HomeLock, openHome } from '../storage/home.js';
 import { openStorage } from '../storage/Storage.js';
+import { defaultHeartbeatMs } from '../streaming/liveBody.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
 import { Telemetry } from '../telemetry/Telemetry.js';
 import { knownOperations } from './knownOperations.js';
@@ -22,7 +23,11 @@ export interface OpenServices {
 }
 
 /** Opens every room, in the order of what needs what; when one can't be opened, those before it are closed again. */
-export async function createServices(environment: Environment, logger: Logger): Promise<OpenServices> {
+export async function createServices(
+  environment: Environment,
+  logger: Logger,
+  heartbeatMs = defaultHeartbeatMs,
+): Promise<OpenServices> {
   const open: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of open.splice(0).reverse()) await end();
@@ -70,7 +75,7 @@ export async function createServices(environment: Environment, logger: Logger): 
       observer: telemetry.prompts,
     });
     await prompts.recover();
-    const services = { environment, logger, config, access, models, prompts, resources, telemetry };
+    const services = { environment, logger, config, access, models, prompts, resources, telemetry, heartbeatMs };
     return { services, lock, close };
   } catch (error) {
     await close();
