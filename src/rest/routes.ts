@@ -62,7 +62,8 @@ async function stream({ operations, context, headers }: RestRequest, input: Prom
     {
       accept: headers.get('accept'),
       resumable: false,
-      headers: () => promptHeaders(promptId),
+      headers: promptHeaders(promptId),
+      heartbeatMs: context.services.heartbeatMs,
       signal: context.signal,
     },
   );
@@ -108,7 +109,8 @@ const follow: Handler = async ({ operations, context, params: { id = '' }, query
     {
       accept: headers.get('accept'),
       resumable: true,
-      headers: () => promptHeaders(id),
+      headers: promptHeaders(id),
+      heartbeatMs: context.services.heartbeatMs,
       signal: context.signal,
     },
   );

@@ -1,7 +1,5 @@
+import { liveBody, liveHeaders } from '../streaming/liveBody.js';
 import type { Line } from './eventLines.js';
-
-/** How often an idle event stream says that it is alive. */
-const aliveMs = 15_000;
 
 export type StreamFormat = 'ndjson' | 'sse';
 
@@ -15,7 +13,9 @@ export interface StreamOptions {
   /** Each line tells its cursor, so that the client can come back. */
   resumable: boolean;
   headers: Record<string, string>;
-  /** Aborted when the client has gone: one that does not read is noticed by nothing else. */
+  /** Milliseconds of silence after which a sign of life is sent: a comment, or an empty line. */
+  heartbeatMs: number;
+  /** Aborted when the client has gone. */
   signal: AbortSignal;
 }
 
@@ -26,42 +26,23 @@ function encode(line: Line, { format, resumable }: StreamOptions): string {
   return resumable && line.cursor !== null ? `id: ${line.cursor}\ndata: ${json}\n\n` : `data: ${json}\n\n`;
 }
 
-/** An answer that sends lines as the client takes them; when the client leaves, `lines` is returned from. */
+const formats = {
+  // Some browsers hand out an answer only with its first bytes.
+  sse: { type: 'text/event-stream; charset=utf-8', opening: ':\n\n', heartbeat: ':\n\n' },
+  ndjson: { type: 'application/x-ndjson; charset=utf-8', opening: '', heartbeat: '\n' },
+};
+
+/** An answer that sends lines as the client takes them; however it ends, `lines` is returned from. */
 export function streamResponse(lines: AsyncIterator<Line, void>, options: StreamOptions): Response {
-  const encoder = new TextEncoder();
-  let alive: NodeJS.Timeout | undefined;
-  const leave = () => {
-    clearInterval(alive);
-    void lines.return?.();
-  };
-  options.signal.addEventListener('abort', leave, { once: true });
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      if (options.format === 'ndjson') return;
-      alive = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(':\n\n'));
-      }, aliveMs);
-      alive.unref();
-      if (options.signal.aborted) leave();
-    },
-    async pull(controller) {
-      const step = await lines.next();
-      if (!step.done) controller.enqueue(encoder.encode(encode(step.value, options)));
-      if (step.done || step.value.last) {
-        clearInterval(alive);
-        options.signal.removeEventListener('abort', leave);
-        controller.close();
-      }
-    },
-    cancel: leave,
+  const { headers, heartbeatMs, signal } = options;
+  const { type, opening, heartbeat } = formats[options.format];
+  const body = liveBody(lines, {
+    encode: (line) => encode(line, options),
+    opening,
+    heartbeat,
+    heartbeatMs,
+    closing: '',
+    signal,
   });
-  return new Response(body, {
-    headers: {
-      'content-type':
-        options.format === 'sse' ? 'text/event-stream; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-      ...options.headers,
-    },
-  });
+  return new Response(body, { headers: { 'content-type': type, ...liveHeaders, ...headers } });
 }

@@ -20,4 +20,6 @@ export interface Services {
   telemetry: Telemetry;
   /** What keeps the database from serving; undefined when it serves. */
   storageFault: () => Promise<LlamaHomeError | undefined>;
+  /** Milliseconds of silence after which what streams gives a sign of life. */
+  heartbeatMs: number;
 }

@@ -51,6 +51,12 @@ function contentTypeFor(accept: string | null): Record<string, string> {
   return accept?.includes(specified) ? { 'content-type': `${specified}; charset=utf-8` } : {};
 }
 
+/** What to send instead of a method that GraphQL does not take; graphql-sse's single connection begins with a PUT. */
+function methodMessage(method: string): string {
+  if (method !== 'PUT') return 'Send GraphQL as POST, or queries as GET.';
+  return 'The single connection mode of graphql-sse is not served: create its client with singleConnection: false, or use graphql-ws.';
+}
+
 /** An error of the whole request at /graphql, with the allowance of a caller who is known. */
 async function graphqlErrorResponse(
   error: unknown,
@@ -79,7 +85,7 @@ export function createHandler({ services, graphql, rest, isDraining, prefix }: H
   async function answerGraphQL({ request, method, path, query, body, context }: Call): Promise<Response> {
     if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: graphqlMethods.join(', ') } });
     if (!graphqlMethods.includes(method)) {
-      const error = new LlamaHomeError('method_not_allowed', 'Send GraphQL as POST, or queries as GET.', {
+      const error = new LlamaHomeError('method_not_allowed', methodMessage(method), {
         allowed: graphqlMethods,
       });
       return graphqlErrorResponse(error, context, { headers: { allow: graphqlMethods.join(', ') } });

@@ -10,6 +10,7 @@ import { PromptService } from '../prompts/PromptService.js';
 import { type HomeLock, openHome } from '../storage/home.js';
 import { ServerLock } from '../storage/ServerLock.js';
 import { openStorage } from '../storage/Storage.js';
+import { defaultHeartbeatMs } from '../streaming/liveBody.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
 import { Telemetry } from '../telemetry/Telemetry.js';
 import { knownOperations } from './knownOperations.js';
@@ -23,7 +24,11 @@ export interface OpenServices {
 }
 
 /** Opens every room, in the order of what needs what; when one can't be opened, those before it are closed again. */
-export async function createServices(environment: Environment, logger: Logger): Promise<OpenServices> {
+export async function createServices(
+  environment: Environment,
+  logger: Logger,
+  heartbeatMs = defaultHeartbeatMs,
+): Promise<OpenServices> {
   const open: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of open.splice(0).reverse()) await end();
@@ -76,7 +81,10 @@ export async function createServices(environment: Environment, logger: Logger): 
     });
     await prompts.recover();
     const storageFault = () => storage.check();
-    const services = { environment, logger, config, access, models, prompts, resources, telemetry, storageFault };
+    const services = {
+      ...{ environment, logger, config, access, models, prompts, resources, telemetry },
+      ...{ storageFault, heartbeatMs },
+    };
     return { services, lock, close };
   } catch (error) {
     await close();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
-import { CloseCode, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../access/Principal.js';
@@ -13,6 +13,7 @@ import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import { handshakeError, refuseUpgrade } from './refuseUpgrade.js';
 import type { Services } from './Services.js';
+import { chooseSubprotocol, refuseSubprotocol } from './subprotocol.js';
 import { WaitingSockets } from './WaitingSockets.js';
 
 export interface Sockets {
@@ -25,6 +26,8 @@ export interface Sockets {
 /** What is known of a socket beside what graphql-ws keeps. */
 interface Session {
   address: string;
+  /** Of the handshake, for the clients that can send headers there; browsers can't. */
+  authorization: string | null;
   /** Known from `connection_init` on. */
   principal: Principal | undefined;
   /** Of the handshake or `connection_init`: what operations are part of that name no other span. */
@@ -54,9 +57,16 @@ function closeCodeOf(code: ErrorCode): number {
   return code === 'internal_error' ? closeCodes.internalError : CloseCode.Unauthorized;
 }
 
-/** The authorization of `connection_init`, whatever its case. */
+/** A field whatever its case. */
+function fieldOf(fields: object | null | undefined, wanted: string): unknown {
+  return Object.entries(fields ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** The authorization of `connection_init`, as a field or among `headers`; null when it names none. */
 function authorizationOf(params: Record<string, unknown> | undefined): string | null {
-  const value = params?.authorization ?? params?.Authorization;
+  const headers = fieldOf(params, 'headers');
+  const among = typeof headers === 'object' ? fieldOf(headers, 'authorization') : undefined;
+  const value = fieldOf(params, 'authorization') ?? among;
   return typeof value === 'string' ? value : null;
 }
 
@@ -109,7 +119,7 @@ export function createSockets(services: Services, operations: Operations): Socke
     const session = sessions.get(socket);
     if (session === undefined) return false;
     try {
-      const principal = await access.authenticate(authorizationOf(params), session.address);
+      const principal = await access.authenticate(authorizationOf(params) ?? session.authorization, session.address);
       session.principal = principal;
       session.traceparent = traceparentOf(params) ?? session.traceparent;
       // It may have gone while it was authenticated.
@@ -200,15 +210,18 @@ export function createSockets(services: Services, operations: Operations): Socke
     },
     server,
   );
+  server.options.handleProtocols = chooseSubprotocol;
 
   return {
     upgrade(request, socket, head) {
       server.handleUpgrade(request, socket, head, (opened) => {
+        if (opened.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return refuseSubprotocol(opened);
         const address = request.socket.remoteAddress ?? '';
         waiting.add(opened, address);
         opened.once('close', telemetry.socketOpened());
         sessions.set(opened, {
           address,
+          authorization: request.headers.authorization ?? null,
           principal: undefined,
           traceparent: traceparentOf(request.headers),
           stopWatching: () => undefined,

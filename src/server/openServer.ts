@@ -22,6 +22,8 @@ export interface OpenServerOptions {
   logger: Logger;
   /** Where it is mounted in another server, like `/llm`; default nowhere. */
   prefix?: string;
+  /** Milliseconds of silence after which what streams gives a sign of life; default 10000. */
+  heartbeatMs?: number | undefined;
 }
 
 /** A whole server that listens nowhere yet. */
@@ -41,8 +43,13 @@ export interface OpenServer {
 }
 
 /** Puts all rooms together. Throws a LlamaHomeError that says in one line why not; nothing is left open then. */
-export async function openServer({ environment, logger, prefix = '' }: OpenServerOptions): Promise<OpenServer> {
-  const { services, lock, close } = await createServices(environment, logger);
+export async function openServer({
+  environment,
+  logger,
+  prefix = '',
+  heartbeatMs,
+}: OpenServerOptions): Promise<OpenServer> {
+  const { services, lock, close } = await createServices(environment, logger, heartbeatMs);
   let draining = false;
   const farewell = new AbortController();
   // As many listen to it as there are streams.

@@ -10,6 +10,8 @@ export interface StartOptions {
   logger: Logger;
   /** Run when all services are there and nobody can reach them yet. */
   beforeListening?: (services: Services) => Promise<void>;
+  /** Milliseconds of silence after which what streams gives a sign of life; default 10000. */
+  heartbeatMs?: number;
 }
 
 export interface RunningServer {
@@ -26,8 +28,13 @@ export interface RunningServer {
  * Starts everything and listens; the default model loads in the background.
  * Throws a StartError or LlamaHomeError that says in one line why not; nothing is left running then.
  */
-export async function startServer({ environment, logger, beforeListening }: StartOptions): Promise<RunningServer> {
-  const open = await openServer({ environment, logger });
+export async function startServer({
+  environment,
+  logger,
+  beforeListening,
+  heartbeatMs,
+}: StartOptions): Promise<RunningServer> {
+  const open = await openServer({ environment, logger, heartbeatMs });
   const { services, lock } = open;
   const server = createHttpServer(open);
   let adminKey: string | null;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { json } from 'node:stream/consumers';
-import { CloseCode } from 'graphql-ws';
+import { CloseCode, createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
@@ -267,9 +267,34 @@ describe('the socket', () => {
     expect((await waiting.closed).code).toBe(CloseCode.ConnectionInitialisationTimeout);
   });
 
+  it.each([
+    ['the Authorization header of the handshake', {}, { authorization: 'KEY' }],
+    ['headers of connection_init', { headers: { Authorization: 'KEY' } }, {}],
+    ['connection_init before the handshake', { Authorization: 'KEY' }, { authorization: 'Basic eDp5' }],
+  ])('takes a key from %s', async (_what, params, headers) => {
+    const withKey = (value: object) => JSON.parse(JSON.stringify(value).replace('KEY', `Bearer ${server.adminKey}`));
+    class Handshake extends WebSocket {
+      constructor(url: string, protocols: string) {
+        super(url, protocols, { headers: withKey(headers) });
+      }
+    }
+    const client = createClient({
+      url: `${server.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: Handshake,
+      retryAttempts: 0,
+      connectionParams: withKey(params),
+    });
+    const [answer] = await all(over(client, readViewer));
+    expect(answer?.viewer.tier).toBe('ENTERPRISE');
+    await client.dispose();
+  });
+
   it('is closed when it speaks another protocol, nonsense or too much', async () => {
-    const old = await rawSocket('graphql-ws').catch((error: Error) => error);
-    if (!(old instanceof Error)) expect((await old.closed).code).toBe(CloseCode.SubprotocolNotAcceptable);
+    const legacy = await rawSocket('graphql-ws');
+    expect(await legacy.closed).toEqual({
+      code: CloseCode.SubprotocolNotAcceptable,
+      reason: expect.stringContaining('use graphql-transport-ws'),
+    });
     const nonsense = await rawSocket();
     nonsense.socket.send('{"type":');
     expect((await nonsense.closed).code).toBe(CloseCode.BadRequest);

@@ -21,7 +21,7 @@ import { useTelemetry } from './useTelemetry.js';
  * What streams then ends with the server, or with the caller's right to it; `goingAway` is aborted when the server goes. Permissions stand in the schema itself (`protect`).
  */
 export function guardPlugins(
-  { access, config, environment }: Pick<Services, 'access' | 'config' | 'environment'>,
+  { access, config, environment, heartbeatMs }: Pick<Services, 'access' | 'config' | 'environment' | 'heartbeatMs'>,
   goingAway: AbortSignal,
 ): GuardPlugin[] {
   return [
@@ -31,7 +31,7 @@ export function guardPlugins(
     useReadBody(),
     useAuthentication(access),
     ...(environment.introspection ? [] : [useHiddenSchema()]),
-    useEventStream(),
+    useEventStream(heartbeatMs),
     useCheckedVariables(environment),
     useQueryLimits(config),
     useOperationCaps(),
