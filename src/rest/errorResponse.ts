@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
-import type { LlamaHomeError } from '../errors/index.js';
+import { LlamaHomeError } from '../errors/index.js';
+import type { OperationContext } from '../graphql/context.js';
 import { errorAnswer } from './answers.js';
 import { jsonResponse } from './RestRequest.js';
 import { respell } from './respell.js';
@@ -9,6 +10,7 @@ export function headersOf({ status, details }: LlamaHomeError): Record<string, s
   const retryAfter = details?.retry_after;
   return {
     ...(typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {}),
+    ...(status === 415 && Array.isArray(details?.allowed) ? { 'accept-encoding': details.allowed.join(', ') } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
 }
@@ -17,4 +19,17 @@ export function headersOf({ status, details }: LlamaHomeError): Record<string, s
 export function errorResponse(error: LlamaHomeError, headers: Record<string, string> = {}): Response {
   const told = error.cause instanceof GraphQLError ? respell(error) : error;
   return jsonResponse({ error: errorAnswer(told) }, error.status, { ...headersOf(error), ...headers });
+}
+
+/** Whatever was thrown, as REST tells it: noted, and when nobody meant to throw it, logged and told without its text. */
+export function failureResponse(
+  error: unknown,
+  { services, requestId, signal, observed }: Pick<OperationContext, 'services' | 'requestId' | 'signal' | 'observed'>,
+): Response {
+  observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
+  if (error instanceof LlamaHomeError) return errorResponse(error);
+  if (!signal.aborted) services.logger.error({ err: error, requestId }, 'a request failed');
+  return errorResponse(
+    new LlamaHomeError('internal_error', 'Something went wrong on the server.', { request_id: requestId }),
+  );
 }
