@@ -1,6 +1,7 @@
 import type { Environment } from '../config/environment.js';
 import { isLoopbackHost } from '../config/loopback.js';
 import { LlamaHomeError } from '../errors/index.js';
+import type { Caller } from './TrustedProxies.js';
 
 /** What a request says about where it comes from; Node's `request.headers` will do. */
 export interface OriginHeaders {
@@ -9,6 +10,9 @@ export interface OriginHeaders {
   'sec-fetch-site'?: string | string[] | undefined;
   'sec-fetch-mode'?: string | string[] | undefined;
 }
+
+/** How a trusted proxy says that this server was called. */
+export type Forwarded = Caller['forwarded'];
 
 type OriginEnvironment = Pick<Environment, 'host' | 'cors'>;
 
@@ -32,8 +36,13 @@ function isListed(origin: string, { cors }: OriginEnvironment): boolean {
   return wanted !== undefined && wanted !== 'null' && cors.some((listed) => urlOf(listed)?.origin === wanted);
 }
 
-function isSameOrigin(origin: string, host: string): boolean {
+function isHostOfList(host: string, { cors }: OriginEnvironment): boolean {
+  return cors.some((listed) => urlOf(listed)?.host === host.toLowerCase());
+}
+
+function isSameOrigin(origin: string, host: string, forwarded: Forwarded): boolean {
   const page = urlOf(origin);
+  if (forwarded?.protocol !== undefined && page?.protocol !== `${forwarded.protocol}:`) return false;
   return page !== undefined && page.host !== '' && page.host === urlOf(`${page.protocol}//${host}`)?.host;
 }
 
@@ -47,13 +56,15 @@ function refusal(message: string, details: Record<string, string>): LlamaHomeErr
  * - an `Origin` that is neither the server's own nor one of `LLAMAHOME_CORS`,
  * - a request without `Origin` that the browser marks as another site's, other than going to a page.
  *
- * Programs send none of these headers but `Host`, and pass.
+ * Programs send none of these headers but `Host`, and pass. Behind a trusted proxy the server's own origin is the one that the
+ * proxy tells. `Host` itself stays bound to this machine then, because a page that calls itself by another name can write
+ * any `X-Forwarded-Host`; a proxy that hands its own `Host` on needs that origin in `LLAMAHOME_CORS`.
  */
-export function checkOrigin(headers: OriginHeaders, environment: OriginEnvironment): void {
+export function checkOrigin(headers: OriginHeaders, environment: OriginEnvironment, forwarded?: Forwarded): void {
   const { host = '', origin } = headers;
   if (!usualHost.test(host) && isLoopback(environment.host)) {
     const hostname = hostPattern.test(host) ? urlOf(`http://${host}`)?.hostname : undefined;
-    if (hostname === undefined || !isLoopback(hostname)) {
+    if (hostname === undefined || !(isLoopback(hostname) || (forwarded && isHostOfList(host, environment)))) {
       throw refusal('This server answers to localhost only. Use http://localhost or http://127.0.0.1 with its port.', {
         host,
       });
@@ -61,7 +72,7 @@ export function checkOrigin(headers: OriginHeaders, environment: OriginEnvironme
   }
   if (origin === undefined) {
     if (headers['sec-fetch-mode'] !== 'navigate') checkSite(headers['sec-fetch-site']);
-  } else if (!isListed(origin, environment) && !isSameOrigin(origin, host)) {
+  } else if (!isListed(origin, environment) && !isSameOrigin(origin, forwarded?.host ?? host, forwarded)) {
     throw refusal(`Pages of ${origin} may not call this server. Its operator can allow them with LLAMAHOME_CORS.`, {
       origin,
     });
@@ -86,7 +97,7 @@ export function corsHeaders(origin: string | null | undefined, environment: Orig
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
     'access-control-allow-headers':
-      'authorization, content-digest, content-type, idempotency-key, last-event-id, want-content-digest, x-idempotency-key, x-request-id',
+      'authorization, content-digest, content-encoding, content-type, idempotency-key, last-event-id, want-content-digest, x-idempotency-key, x-request-id',
     'access-control-expose-headers':
       'content-digest, content-encoding, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-llamahome-model, x-prompt-id, x-request-id',
     'access-control-max-age': '600',

@@ -25,6 +25,8 @@ export interface Environment {
   database: 'sqlite' | `postgres://${string}` | `postgresql://${string}`;
   /** Each as browsers write it: `scheme://host[:port]`. */
   cors: string[];
+  /** Addresses and ranges of the reverse proxies that are believed. */
+  trustProxy: string[];
   introspection: boolean;
   traceContent: boolean;
   graceMs: number;
@@ -68,6 +70,7 @@ export function loadEnvironment(env: NodeJS.ProcessEnv): Environment {
     auth: settings.LLAMAHOME_AUTH,
     database: settings.LLAMAHOME_DATABASE,
     cors: settings.LLAMAHOME_CORS,
+    trustProxy: settings.LLAMAHOME_TRUST_PROXY,
     introspection: settings.LLAMAHOME_INTROSPECTION,
     traceContent: settings.LLAMAHOME_TRACE_CONTENT,
     graceMs: settings.LLAMAHOME_GRACE_MS,

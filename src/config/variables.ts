@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { isAddressRange } from './addressRange.js';
 import type { Environment } from './environment.js';
 
 const leastSecretBytes = 32;
@@ -49,14 +50,28 @@ const database = z
   )
   .default('sqlite');
 
+/** The entries of a comma-separated list. */
+function entriesOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+const proxies = z
+  .string()
+  .default('')
+  .transform(entriesOf)
+  .refine(
+    (list) => list.every(isAddressRange),
+    'addresses or ranges of reverse proxies like 10.0.0.7 or 10.0.0.0/8, separated by commas',
+  );
+
 const origins = z
   .string()
   .default('')
   .transform((list, context) => {
-    const entries = list
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== '');
+    const entries = entriesOf(list);
     for (const entry of entries)
       if (!isOrigin(entry)) context.addIssue({ code: 'custom', message: originAdvice(entry) });
     return [...new Set(entries.filter(isOrigin).map((entry) => new URL(entry).origin))];
@@ -94,6 +109,7 @@ export const environmentSchema = z.object({
   LLAMAHOME_AUTH: onOrOff('on'),
   LLAMAHOME_DATABASE: database,
   LLAMAHOME_CORS: origins,
+  LLAMAHOME_TRUST_PROXY: proxies,
   LLAMAHOME_INTROSPECTION: onOrOff('on'),
   LLAMAHOME_TRACE_CONTENT: onOrOff('off'),
   LLAMAHOME_GRACE_MS: wholeNumber(0, longestWaitMs).default(10_000),

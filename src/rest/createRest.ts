@@ -1,8 +1,9 @@
 import { rateLimitHeaders } from '../access/rateLimitHeaders.js';
 import { LlamaHomeError } from '../errors/index.js';
+import { authenticateCaller } from '../graphql/authenticateCaller.js';
 import type { Operations } from '../graphql/Operations.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
-import { errorResponse, tellFailure } from './errorResponse.js';
+import { errorResponse, failureResponse } from './errorResponse.js';
 import { Router } from './Router.js';
 import { routes } from './routes.js';
 
@@ -26,11 +27,6 @@ function allowed(methods: object): string {
   return [...names, 'OPTIONS'].join(', ');
 }
 
-async function authenticate(context: GuardedContext): Promise<void> {
-  context.principal = await context.services.access.authenticate(context.authorization, context.address);
-  if (context.observed !== undefined) context.observed.principal = context.principal.userId;
-}
-
 /** The REST face: every route runs an operation of the schema through `operations`. */
 export function createRest(operations: Operations): Rest {
   const router = new Router(routes);
@@ -38,7 +34,7 @@ export function createRest(operations: Operations): Rest {
   async function answer(call: RestCall, context: GuardedContext): Promise<Response> {
     // Before anything else is looked at: a stranger learns nothing of what a request should look like, and whoever
     // shows a token is told its allowance, whatever becomes of the request.
-    if (context.authorization !== null && !router.isOpen(call.path)) await authenticate(context);
+    if (context.authorization !== null && !router.isOpen(call.path)) await authenticateCaller(context);
     const { route, params } = router.match(call.path);
     if (call.method === 'OPTIONS')
       return new Response(null, { status: 204, headers: { allow: allowed(route.methods) } });
@@ -50,14 +46,9 @@ export function createRest(operations: Operations): Rest {
       });
       return errorResponse(error, { allow: allowed(route.methods) });
     }
-    if (!route.open && context.principal === undefined) await authenticate(context);
+    if (!route.open && context.principal === undefined) await authenticateCaller(context);
     const { mount, query, headers } = call;
     return handler({ operations, context, mount, params, query, headers, body: () => call.body() });
-  }
-
-  function failure(error: unknown, { services, requestId, signal, observed }: GuardedContext): Response {
-    observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
-    return errorResponse(tellFailure(error, { logger: services.logger, requestId, signal }));
   }
 
   /** The caller's allowance, also when its request came to no operation; nothing for a stranger. */
@@ -67,7 +58,7 @@ export function createRest(operations: Operations): Rest {
   }
 
   return async (call, context) => {
-    const response = await answer(call, context).catch((error: unknown) => failure(error, context));
+    const response = await answer(call, context).catch((error: unknown) => failureResponse(error, context));
     for (const [name, value] of Object.entries(await allowanceHeaders(context))) response.headers.set(name, value);
     return response;
   };

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { LlamaHomeError } from '../errors/index.js';
+import type { OperationContext } from '../graphql/context.js';
 import { errorAnswer } from './answers.js';
 import { jsonResponse } from './RestRequest.js';
 import { respell } from './respell.js';
@@ -10,12 +11,13 @@ export function headersOf({ status, details }: LlamaHomeError): Record<string, s
   const retryAfter = details?.retry_after;
   return {
     ...(typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {}),
+    ...(status === 415 && Array.isArray(details?.allowed) ? { 'accept-encoding': details.allowed.join(', ') } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   };
 }
 
 /** Whatever was thrown where no operation runs: a fault of our own is logged, and told with the request's id. */
-export function tellFailure(
+function tellFailure(
   error: unknown,
   { logger, requestId, signal }: { logger: Logger; requestId: string; signal: AbortSignal },
 ): LlamaHomeError {
@@ -31,4 +33,13 @@ export function tellFailure(
 export function errorResponse(error: LlamaHomeError, headers: Record<string, string> = {}): Response {
   const told = error.cause instanceof GraphQLError ? respell(error) : error;
   return jsonResponse({ error: errorAnswer(told) }, error.status, { ...headersOf(error), ...headers });
+}
+
+/** Whatever was thrown, as REST tells it: noted, and when nobody meant to throw it, logged and told without its text. */
+export function failureResponse(
+  error: unknown,
+  { services, requestId, signal, observed }: Pick<OperationContext, 'services' | 'requestId' | 'signal' | 'observed'>,
+): Response {
+  observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
+  return errorResponse(tellFailure(error, { logger: services.logger, requestId, signal }));
 }

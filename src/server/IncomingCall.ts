@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller, TrustedProxies } from '../access/TrustedProxies.js';
 import { fetchBody, nodeBody, type RequestBody } from './RequestBody.js';
 
 /** What comes with a request: Node's own objects, or what the caller of a fetch-style handler knows. */
@@ -19,8 +20,10 @@ export interface IncomingCall {
   /** Behind the question mark. */
   query: string;
   headers: IncomingHttpHeaders;
+  /** The request as Node has it, if it comes from there. */
+  incoming: IncomingMessage | undefined;
   body: RequestBody;
-  address: string;
+  caller: Caller;
 }
 
 /** Path and query of a request line; it is not parsed as a URL, so nothing in it can change the host. */
@@ -49,20 +52,27 @@ function cutOff(request: IncomingMessage): string {
 /**
  * Reads what all routes need.
  * @param prefix the path that this server is known to be mounted at, or nothing
+ * @param proxies those whose word about the caller counts
  */
-export function readCall(request: Request, { req, address }: HandlerContext, prefix: string): IncomingCall {
+export function readCall(
+  request: Request,
+  { req, address }: HandlerContext,
+  { prefix, proxies }: { prefix: string; proxies: TrustedProxies },
+): IncomingCall {
   const url = req?.url ?? request.url;
   const cut = req === undefined ? '' : cutOff(req);
   const mount = prefix || cut;
   const whole = plainPath(`${cut}${target(url).path}`);
+  // A standard request may have no Host header; where it goes stands in its address.
+  const headers = req?.headers ?? { host: new URL(request.url).host, ...Object.fromEntries(request.headers) };
   return {
     method: req?.method ?? request.method,
     mount,
     path: isUnder(whole, mount) ? whole.slice(mount.length) || '/' : undefined,
     query: target(url).query,
-    // A standard request may have no Host header; where it goes stands in its address.
-    headers: req?.headers ?? { host: new URL(request.url).host, ...Object.fromEntries(request.headers) },
+    headers,
+    incoming: req,
     body: req === undefined ? fetchBody(request) : nodeBody(req),
-    address: address ?? req?.socket.remoteAddress ?? '',
+    caller: proxies.callerOf({ headers, address: address ?? req?.socket.remoteAddress ?? '' }),
   };
 }

@@ -6,6 +6,8 @@ export interface RequestBody {
   contentType: string | undefined;
   /** Bytes, as the header says, if it does. */
   contentLength: number | undefined;
+  /** `Content-Encoding`, where the body comes as it was sent. */
+  contentEncoding: string | undefined;
   /** `Content-Digest`, where the body comes as it was sent. */
   digest: string | undefined;
   /** All of it; undefined when it has more than `limit` bytes, of which the rest is then taken and dropped. Fails when it ends early. */
@@ -61,10 +63,13 @@ export function nodeBody(request: IncomingMessage): RequestBody {
   const parsed = parsedBody(request);
   const length = request.headers['content-length'];
   const digest = request.headers['content-digest'];
-  const isAsSent = parsed === undefined || parsed instanceof Uint8Array;
+  const encoding = request.headers['content-encoding'];
+  // A body parser has decoded what it read.
+  const isAsSent = parsed === undefined || (parsed instanceof Uint8Array && encoding === undefined);
   return {
     contentType: request.headers['content-type'],
     contentLength: length === undefined ? undefined : Number(length),
+    contentEncoding: isAsSent ? encoding : undefined,
     digest: isAsSent && typeof digest === 'string' ? digest : undefined,
     read: async (limit) => {
       if (parsed === undefined) return readNode(request, limit);
@@ -80,6 +85,7 @@ export function fetchBody({ headers, body }: Request): RequestBody {
   return {
     contentType: headers.get('content-type') ?? undefined,
     contentLength: length === null ? undefined : Number(length),
+    contentEncoding: headers.get('content-encoding') ?? undefined,
     digest: headers.get('content-digest') ?? undefined,
     read: async (limit) => (body === null ? Buffer.alloc(0) : readStream(body, limit)),
   };

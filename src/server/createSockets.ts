@@ -17,8 +17,8 @@ import { chooseSubprotocol, refuseSubprotocol } from './subprotocol.js';
 import { WaitingSockets } from './WaitingSockets.js';
 
 export interface Sockets {
-  /** Takes over an upgrade request whose path and origin were checked. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over an upgrade request from `address`, whose path and origin were checked. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
   /** Tells every client that the server goes away; settles when they are gone, or cuts them off after `withinMs`. */
   close(withinMs: number): Promise<void>;
 }
@@ -213,10 +213,9 @@ export function createSockets(services: Services, operations: Operations): Socke
   server.options.handleProtocols = chooseSubprotocol;
 
   return {
-    upgrade(request, socket, head) {
+    upgrade(request, socket, head, address) {
       server.handleUpgrade(request, socket, head, (opened) => {
         if (opened.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return refuseSubprotocol(opened);
-        const address = request.socket.remoteAddress ?? '';
         waiting.add(opened, address);
         opened.once('close', telemetry.socketOpened());
         sessions.set(opened, {

@@ -1,5 +1,6 @@
 import { LlamaHomeError } from '../errors/index.js';
-import type { OperationContext } from '../graphql/context.js';
+import { authenticateCaller } from '../graphql/authenticateCaller.js';
+import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { jsonResponse } from '../rest/RestRequest.js';
 import { roundFigure } from '../telemetry/roundFigure.js';
 import { version } from '../version.js';
@@ -31,9 +32,9 @@ async function readinessOf({ config, models, storageFault }: Services, draining:
 }
 
 /** Whether the caller has the scope `metrics:read`; one who is not known is a stranger here, nothing worse. */
-async function mayLookInside({ access }: Services, { authorization, address }: OperationContext): Promise<boolean> {
+async function mayLookInside(context: GuardedContext): Promise<boolean> {
   try {
-    return (await access.authenticate(authorization, address)).scopes.has('metrics:read');
+    return (await authenticateCaller(context)).scopes.has('metrics:read');
   } catch (error) {
     if (error instanceof LlamaHomeError) return false;
     throw error;
@@ -65,10 +66,10 @@ function inside({ config, models, prompts, telemetry }: Services) {
  */
 export async function readiness(
   services: Services,
-  { draining, context }: { draining: boolean; context: OperationContext },
+  { draining, context }: { draining: boolean; context: GuardedContext },
 ): Promise<Response> {
   const { retryAfter, ...readiness } = await readinessOf(services, draining);
-  const answer = (await mayLookInside(services, context)) ? { ...readiness, ...inside(services) } : readiness;
+  const answer = (await mayLookInside(context)) ? { ...readiness, ...inside(services) } : readiness;
   if (readiness.status === 'ready') return jsonResponse(answer);
   return jsonResponse(answer, 503, retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) });
 }

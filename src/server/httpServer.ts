@@ -1,12 +1,17 @@
-import { createServer, IncomingMessage, type Server } from 'node:http';
+import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenServer } from './openServer.js';
+import { refuseBrokenRequest, refuseExpectation } from './refuseBrokenRequest.js';
+import { requestIdFrom } from './requestId.js';
 
 const timeouts = {
   /** For all headers of a request to arrive. */
   headersMs: 10_000,
   /** For a whole request to arrive. */
   requestMs: 60_000,
+  /** For the next request on a connection: longer than proxies keep theirs, so that none is closed while they use it. */
+  idleMs: 75_000,
   /** For answers that are still being sent when the server stops. */
   lastAnswersMs: 2_000,
 };
@@ -28,16 +33,34 @@ class Incoming extends IncomingMessage {
   }
 }
 
+type HttpOptions = Pick<OpenServer, 'handler' | 'upgrade' | 'services'>;
+
 /** An HTTP server that serves nothing else; it does not listen yet. */
-export function createHttpServer({ handler, upgrade }: Pick<OpenServer, 'handler' | 'upgrade'>): Server {
+export function createHttpServer({ handler, upgrade, services }: HttpOptions): Server {
+  const answering = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
     {
       IncomingMessage: Incoming,
+      // Refused by the handler, which says what is missing.
+      requireHostHeader: false,
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
+      keepAliveTimeout: timeouts.idleMs,
       connectionsCheckingInterval: 1000,
     },
-    handler.requestListener,
+    (request, response) => {
+      answering.set(request.socket, response);
+      handler.requestListener(request, response);
+    },
+  );
+  server.on('clientError', (error, socket) => {
+    const response = answering.get(socket);
+    // Nothing may be put into the middle of an answer.
+    if (response?.headersSent && !response.writableFinished) socket.destroy(error);
+    else refuseBrokenRequest(error, { socket, telemetry: services.telemetry });
+  });
+  server.on('checkExpectation', ({ socket, headers }) =>
+    refuseExpectation({ socket, telemetry: services.telemetry }, requestIdFrom(headers['x-request-id'])),
   );
   return server.on('upgrade', upgrade);
 }

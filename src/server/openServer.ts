@@ -3,11 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { checkOrigin } from '../access/origin.js';
+import { TrustedProxies } from '../access/TrustedProxies.js';
 import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { Operations } from '../graphql/Operations.js';
 import { createRest } from '../rest/createRest.js';
 import type { HomeLock } from '../storage/home.js';
+import { checkHost } from './checkHost.js';
 import { createGraphQL } from './createGraphQL.js';
 import { createHandler, type Handler } from './createHandler.js';
 import { createServices } from './createServices.js';
@@ -58,17 +60,23 @@ export async function openServer({
   const operations = new Operations(graphql.getEnveloped);
   const sockets = createSockets(services, operations);
   const rest = createRest(operations);
+  const proxies = new TrustedProxies(environment.trustProxy);
   return {
     services,
     lock,
-    handler: createHandler({ services, graphql, rest, isDraining: () => draining, prefix }),
+    handler: createHandler({ services, graphql, rest, isDraining: () => draining, prefix, proxies }),
     upgrade(request, socket, head) {
       socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
       const isGraphQL = plainPath(request.url ?? '') === prefix + graphqlPath;
       try {
-        checkOrigin(request.headers, environment);
+        const caller = proxies.callerOf({
+          headers: request.headers,
+          address: request.socket.remoteAddress ?? '',
+        });
+        checkHost(request);
+        checkOrigin(request.headers, environment, caller.forwarded);
         if (!isGraphQL) throw new LlamaHomeError('not_found', 'There is no WebSocket at this address.');
-        sockets.upgrade(request, socket, head);
+        sockets.upgrade(request, socket, head, caller.address);
       } catch (error) {
         if (!(error instanceof LlamaHomeError)) throw error;
         refuseUpgrade(request, socket, { error, isGraphQL, telemetry: services.telemetry });

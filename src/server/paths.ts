@@ -1,4 +1,3 @@
 /** Where each face of the server is found. */
 export const graphqlPath = '/graphql';
 export const restPath = '/api/v1';
-export const pagePaths = ['/', '/healthz', '/readyz', '/metrics', '/status'];

@@ -1,8 +1,9 @@
 import { LlamaHomeError } from '../errors/index.js';
 import { checkDigest } from './contentDigest.js';
+import { decodeBody, decoderFor } from './decodeBody.js';
 import type { RequestBody } from './RequestBody.js';
 
-/** Bytes that a request body may have. */
+/** Bytes that a request body may have, as it is sent and when it is decoded. */
 export const bodyLimit = 1_000_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -13,19 +14,24 @@ function tooLarge(): LlamaHomeError {
 
 /**
  * Reads a JSON body as text.
- * `unsupported_media_type` when it is declared as anything else, `payload_too_large` past the limit, by its length or as it comes in,
- * `invalid_request` when it is not UTF-8, or not what its `Content-Digest` says.
+ * `unsupported_media_type` when it is declared as anything else or encoded in a way that is not known, `payload_too_large` past
+ * the limit, by its length, as it comes in or as it is decoded, `invalid_request` when it is not UTF-8, or not what its
+ * `Content-Digest` or `Content-Encoding` says.
  */
 async function readJsonText(body: RequestBody): Promise<string> {
   const mediaType = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
   }
-  const bytes = await body.read((body.contentLength ?? 0) > bodyLimit ? 0 : bodyLimit).catch((error: unknown) => {
+  const decoder = decoderFor(body.contentEncoding);
+  const sent = await body.read((body.contentLength ?? 0) > bodyLimit ? 0 : bodyLimit).catch((error: unknown) => {
     throw new LlamaHomeError('cancelled', 'The request ended before its body was whole.', undefined, { cause: error });
   });
+  if (sent === undefined) throw tooLarge();
+  // The digest is one of the body as it is sent.
+  checkDigest(body.digest, sent);
+  const bytes = decoder === undefined ? sent : await decodeBody(sent, decoder, bodyLimit);
   if (bytes === undefined) throw tooLarge();
-  checkDigest(body.digest, bytes);
   try {
     return utf8.decode(bytes);
   } catch {

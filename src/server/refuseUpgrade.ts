@@ -1,10 +1,11 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import { errorAnswer } from '../rest/answers.js';
 import { headersOf } from '../rest/errorResponse.js';
 import type { Telemetry } from '../telemetry/Telemetry.js';
+import { rawAnswer } from './rawAnswer.js';
 import { requestIdFrom } from './requestId.js';
 
 interface Refusal {
@@ -31,18 +32,7 @@ export function refuseUpgrade(
   observed.failed(error.code);
   observed.end(error.status);
   const told = isGraphQL ? { errors: toldErrors([toGraphQLError(error)]) } : { error: errorAnswer(error) };
-  const body = JSON.stringify(told);
-  const headers = {
-    ...headersOf(error),
-    ...(error.code === 'method_not_allowed' ? { allow: 'GET' } : {}),
-    connection: 'close',
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
-  };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  // A client that does not close its half would keep the connection.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${head.join('')}\r\n${body}`);
+  const headers = headersOf(error);
+  if (error.code === 'method_not_allowed') headers.allow = 'GET';
+  rawAnswer(socket, { status: error.status, headers, body: told, requestId });
 }

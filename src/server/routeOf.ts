@@ -1,6 +1,7 @@
 import { Router } from '../rest/Router.js';
 import { routes } from '../rest/routes.js';
-import { graphqlPath, pagePaths, restPath } from './paths.js';
+import { pagePaths } from './pages.js';
+import { graphqlPath, restPath } from './paths.js';
 
 const restRoutes = new Router(routes);
 

@@ -42,7 +42,7 @@ export interface ObservedRequestOptions {
 }
 
 /** Asked again and again by machines and pages: told only at level `debug` when nothing is wrong. */
-const quietRoutes = ['/', '/healthz', '/readyz', '/metrics', '/status'];
+const quietRoutes = ['/', '/favicon.ico', '/healthz', '/readyz', '/metrics', '/status'];
 
 /** One request from its arrival to the end of its answer: its line in the log, its metrics, its trace. */
 export class ObservedRequest {

@@ -190,7 +190,7 @@ describe('GraphQL over HTTP', () => {
     });
     const chunk = `3e8\r\n${' '.repeat(1000)}\r\n`;
     const streamed = await answerTo(
-      `POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${server.adminKey}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(2_000)}`,
+      `POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: Bearer ${server.adminKey}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk.repeat(2_000)}`,
     );
     expect(streamed).toMatch(/^HTTP\/1\.1 413 .*PAYLOAD_TOO_LARGE/s);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);

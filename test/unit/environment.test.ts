@@ -36,6 +36,7 @@ describe('the environment', () => {
       auth: true,
       database: 'sqlite',
       cors: [],
+      trustProxy: [],
       introspection: true,
       traceContent: false,
       graceMs: 10_000,
@@ -64,6 +65,7 @@ describe('the environment', () => {
         LLAMAHOME_AUTH: 'on',
         LLAMAHOME_DATABASE: 'postgres://ada:pw@db.example.com:5432/llamahome?sslmode=require',
         LLAMAHOME_CORS: 'https://App.example.com/, http://localhost:3000,https://app.example.com:443',
+        LLAMAHOME_TRUST_PROXY: ' 10.0.0.0/8, ::1,192.168.1.7 ',
         LLAMAHOME_INTROSPECTION: 'off',
         LLAMAHOME_TRACE_CONTENT: 'on',
         LLAMAHOME_GRACE_MS: '0',
@@ -84,6 +86,7 @@ describe('the environment', () => {
       auth: true,
       database: 'postgres://ada:pw@db.example.com:5432/llamahome?sslmode=require',
       cors: ['https://app.example.com', 'http://localhost:3000'],
+      trustProxy: ['10.0.0.0/8', '::1', '192.168.1.7'],
       introspection: false,
       traceContent: true,
       graceMs: 0,
@@ -130,6 +133,10 @@ describe('the environment', () => {
     [
       { LLAMAHOME_CORS: '*' },
       'LLAMAHOME_CORS is "*": write origins like https://app.example.com, separated by commas; "*" would let every page on the web use this server.',
+    ],
+    [
+      { LLAMAHOME_TRUST_PROXY: '10.0.0.1, 10.0.0.0/33' },
+      'LLAMAHOME_TRUST_PROXY is "10.0.0.1, 10.0.0.0/33": write addresses or ranges of reverse proxies like 10.0.0.7 or 10.0.0.0/8, separated by commas.',
     ],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' },

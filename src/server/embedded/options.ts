@@ -37,6 +37,10 @@ export interface LlamaServerOptions {
   prefix?: string | undefined;
   /** Origins that a browser page may call from; default none. */
   cors?: readonly string[] | undefined;
+  /**
+   * Addresses or ranges of reverse proxies whose `X-Forwarded-*` headers count, like `10.0.0.0/8`; default none.
+   */
+  trustProxy?: readonly string[] | undefined;
   /** Whether schema, GraphiQL and API description are shown; default true. */
   introspection?: boolean | undefined;
   /** `sqlite` in the home (default) or a `postgres://` address. */
@@ -61,7 +65,7 @@ function onOrOff(value: boolean | undefined): string | undefined {
 
 /** The options as the variables that they mirror. */
 function variablesOf(options: LlamaServerOptions, home: string): Record<string, { name: string; value: Setting }> {
-  const { model, slots, context, threads, gpu, queue, auth, secret, host, cors } = options;
+  const { model, slots, context, threads, gpu, queue, auth, secret, host, cors, trustProxy } = options;
   const { introspection, database, graceMs, log, otlpEndpoint, traceContent } = options;
   return {
     LLAMAHOME_HOME: { name: 'home', value: home },
@@ -75,6 +79,10 @@ function variablesOf(options: LlamaServerOptions, home: string): Record<string, 
     LLAMAHOME_SECRET: { name: 'secret', value: secret },
     LLAMAHOME_HOST: { name: 'host', value: host },
     LLAMAHOME_CORS: { name: 'cors', value: cors == null ? undefined : [cors].flat().join(',') },
+    LLAMAHOME_TRUST_PROXY: {
+      name: 'trustProxy',
+      value: trustProxy == null ? undefined : [trustProxy].flat().join(','),
+    },
     LLAMAHOME_INTROSPECTION: { name: 'introspection', value: onOrOff(introspection) },
     LLAMAHOME_DATABASE: { name: 'database', value: database },
     LLAMAHOME_GRACE_MS: { name: 'graceMs', value: graceMs },
