@@ -94,9 +94,7 @@ export class Authenticator {
     return new LlamaHomeError(
       'rate_limit_exceeded',
       'Too many failed log-ins from this address. Wait, then try with a valid token.',
-      {
-        retry_after: waitMs / 1000,
-      },
+      { retry_after: waitMs / 1000, reason: 'failed_log_ins' },
     );
   }
 }

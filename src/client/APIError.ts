@@ -51,6 +51,10 @@ export class APIError extends Error {
 
   /** Whether the very same request may succeed when it is sent again. */
   get retryable(): boolean {
+    // A model that is not installed or not usable stays so until somebody sees to it: the server names no time then.
+    if (this.code === 'model_unavailable' && this.details.state !== undefined) return this.retryAfter !== undefined;
+    // So is a key refused that does not hold, where many were tried: a good one would have passed.
+    if (this.details.reason === 'failed_log_ins') return false;
     if (retryableCodes.has(this.code)) return true;
     return this.code === 'unexpected_answer' && retryableStatuses.has(this.status);
   }

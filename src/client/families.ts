@@ -10,8 +10,7 @@ export class InvalidRequestError extends APIError {
 
   /** The field that is wrong, where one is. */
   get field(): string | undefined {
-    const { field } = this.details;
-    return typeof field === 'string' ? field : undefined;
+    return stringOf(this.details.field);
   }
 }
 
@@ -58,8 +57,7 @@ export class PermissionError extends APIError {
 
   /** The scope that would allow it. */
   get requiredScope(): string | undefined {
-    const scope = this.details.required_scope;
-    return typeof scope === 'string' ? scope : undefined;
+    return stringOf(this.details.required_scope);
   }
 }
 
@@ -107,12 +105,25 @@ export class ServerError extends APIError {
   override readonly name = 'ServerError';
 }
 
-/** The server or the model has no room or is not there right now (503): try again after `retryAfter` seconds. */
+/**
+ * The server or the model has no room or is not there (503): try again after `retryAfter` seconds. Where that is
+ * undefined and `modelState` is told, waiting does not help: `pull` says how to install the model.
+ */
 export class UnavailableError extends APIError {
   override readonly name = 'UnavailableError';
 
   constructor(message: string, code = 'overloaded', status = 503, ...rest: ErrorRest) {
     super(message, code, status, ...rest);
+  }
+
+  /** Of the model that was asked for: `available` is not installed, `downloading`, `failed`. */
+  get modelState(): string | undefined {
+    return stringOf(this.details.state);
+  }
+
+  /** The command that installs the model, where that is what it lacks. */
+  get pull(): string | undefined {
+    return stringOf(this.details.pull);
   }
 }
 
@@ -175,6 +186,10 @@ export class IntegrityError extends APIError {
 }
 
 type ErrorRest = [details?: ErrorDetails, requestId?: string, options?: ErrorOptions];
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;

@@ -61,7 +61,7 @@ export class EngineProcess implements Engine {
           'engine_failed',
           'The engine process ended; the request may be tried again.',
         );
-        reject(new LlamaHomeError('model_unavailable', 'The engine process ended while it loaded the model.'));
+        reject(endedWhileLoading(reason));
         for (const call of this.pending.values()) call.reject(failure);
         this.pending.clear();
         settle(exit);
@@ -200,6 +200,12 @@ function unloadable(reason: string): LlamaHomeError {
     ? 'There is not enough memory for this model: use a smaller one, or lower LLAMAHOME_SLOTS or LLAMAHOME_CONTEXT.'
     : 'The model file can not be loaded: it is damaged, or of a kind this engine does not know. Remove it and pull it again.';
   return new LlamaHomeError('model_unavailable', message, undefined, { cause: new Error(reason) });
+}
+
+/** A process that was killed, for memory say, may do better the next time. */
+function endedWhileLoading(reason: string): LlamaHomeError {
+  const message = 'The engine process ended while it loaded the model; try again in a moment.';
+  return new LlamaHomeError('model_unavailable', message, { retry_after: 5 }, { cause: new Error(reason) });
 }
 
 function refusal(reason: string): LlamaHomeError {

@@ -37,9 +37,9 @@ export class Failures {
   }
 
   /** The failure when it is younger than so many milliseconds. */
-  recent(id: string, withinMs: number): string | null {
+  recent(id: string, withinMs: number): LlamaHomeError | undefined {
     const failure = this.current(id);
-    return failure !== undefined && performance.now() - failure.at < withinMs ? failure.error.message : null;
+    return failure !== undefined && performance.now() - failure.at < withinMs ? failure.error : undefined;
   }
 
   private current(id: string): Failure | undefined {

@@ -51,9 +51,14 @@ export class ModelLibrary {
   get(name: string): CatalogueEntry {
     const entry = this.find(name);
     if (entry !== undefined) return entry;
+    throw this.unknown(name);
+  }
+
+  /** `model_not_found` with near ids. */
+  unknown(name: string): LlamaHomeError {
     const near = this.catalogue.near(name);
     const hint = near.length === 0 ? '`npx llamahome models` lists what there is' : `did you mean ${near.join(', ')}?`;
-    throw new LlamaHomeError('model_not_found', `There is no model "${name.slice(0, 100)}": ${hint}`, { near });
+    return new LlamaHomeError('model_not_found', `There is no model "${name.slice(0, 100)}": ${hint}`, { near });
   }
 
   /** The entry that a prompt means by a name: `llama3.3` is the default model until a Llama 3.3 is installed. */
@@ -111,7 +116,8 @@ export class ModelLibrary {
     const target = await realpath(resolve(path)).catch(() => path);
     const fault = await ggufFault(target);
     if (fault !== undefined) {
-      throw new LlamaHomeError('model_unavailable', `The model ${basename(path)} can not be used: ${fault}.`);
+      const message = `The model ${basename(path)} can not be used: ${fault}.`;
+      throw new LlamaHomeError('model_unavailable', message, { model: basename(path), state: 'failed' });
     }
     const base = idOfFile(path);
     for (let number = 1; ; number++) {

@@ -28,10 +28,10 @@ const idleCheckMs = 15_000;
 const progressMs = 100;
 /** Weight of a new measurement of the speed against all before it. */
 const speedWeight = 0.2;
-/** When to come back, in seconds: soon for what passes by itself, later for what somebody must see to. */
-const retryAfter = { download: 5, repair: 30 };
+/** When to ask again for a model that is being downloaded, in seconds. */
+const downloadSeconds = 5;
 /** So long a failed load counts against a model's being loadable, in ms; what was short then may be there again. */
-const failureMs = 1000 * retryAfter.repair;
+const failureMs = 30_000;
 
 /** The models of this server: catalogue, installed files and loaded engines. Methods throw LlamaHomeError only. */
 export class ModelService {
@@ -114,15 +114,19 @@ export class ModelService {
     return this.model(await this.library.addFile(path));
   }
 
-  /** The running engine of a model, loading it first when needed; `model_unavailable` says why it can't. */
+  /**
+   * The running engine of a model, loading it first when needed.
+   * @throws LlamaHomeError `model_unavailable` that says why it can't; with `retry_after` only where waiting may mend it
+   */
   async engine(modelId: string): Promise<Engine> {
     const running = this.engines.use(modelId);
     if (running !== undefined) return running;
     const entry = this.library.get(modelId);
     const file = this.library.file(entry.id);
+    const loads = this.engines.loadProgress(entry.id) !== undefined;
+    if (!loads && file === undefined) throw this.notInstalled(entry);
     try {
-      if (this.engines.loadProgress(entry.id) === undefined) {
-        if (file === undefined) throw this.notInstalled(entry);
+      if (!loads) {
         const fault = await ggufFault(this.library.path(entry.id));
         if (fault !== undefined) throw unusable(entry, fault);
       }
@@ -137,9 +141,8 @@ export class ModelService {
       return engine;
     } catch (error) {
       const failure = asUnavailable(error, entry);
-      // A full house passes by itself; everything else is a fault of this model.
-      if (error instanceof LlamaHomeError && error.details?.retry_after !== undefined) throw error;
-      this.fail(entry.id, failure);
+      // A full house is no fault of this model.
+      if (!passes(failure) || failure.cause !== undefined) this.fail(entry.id, failure);
       throw failure;
     }
   }
@@ -163,15 +166,15 @@ export class ModelService {
   }
 
   /** Whether the model could be used: loaded, or its file is there and the last try to load it did not fail. */
-  async isLoadable(modelId: string): Promise<{ ok: true } | { ok: false; reason: string }> {
+  async isLoadable(modelId: string): Promise<{ ok: true } | { ok: false; error: LlamaHomeError }> {
     const entry = this.library.meant(modelId, this.defaultModel);
-    if (entry === undefined) return { ok: false, reason: 'the model is not in the catalogue' };
+    if (entry === undefined) return { ok: false, error: this.library.unknown(modelId) };
     if (this.engines.get(entry.id) !== undefined) return { ok: true };
-    if (!this.library.isInstalled(entry.id)) return { ok: false, reason: this.notInstalled(entry).message };
+    if (!this.library.isInstalled(entry.id)) return { ok: false, error: this.notInstalled(entry) };
     const failure = this.failures.recent(entry.id, failureMs);
-    if (failure !== null) return { ok: false, reason: failure };
+    if (failure !== undefined && !passes(failure)) return { ok: false, error: failure };
     const fault = await ggufFault(this.library.path(entry.id));
-    return fault === undefined ? { ok: true } : { ok: false, reason: unusable(entry, fault).message };
+    return fault === undefined ? { ok: true } : { ok: false, error: asUnavailable(unusable(entry, fault), entry) };
   }
 
   /** Starts the download (two callers share one) and returns at once; progress comes as events. */
@@ -293,12 +296,13 @@ export class ModelService {
     const download = this.downloads.progress(entry.id);
     if (download !== undefined) {
       const percent = Math.floor((100 * download.downloadedBytes) / download.totalBytes);
-      const message = `The model ${entry.id} is being downloaded (${percent} %).`;
-      return new LlamaHomeError('model_unavailable', message, { retry_after: retryAfter.download });
+      const message = `The model ${entry.id} is being downloaded (${percent} %): ask again when it is there.`;
+      const details = { model: entry.id, state: 'downloading', retry_after: downloadSeconds };
+      return new LlamaHomeError('model_unavailable', message, details);
     }
-    const how = `installModel or \`npx llamahome pull ${entry.id}\``;
-    const message = `The model ${entry.id} is not installed: install it with ${how}.`;
-    return new LlamaHomeError('model_unavailable', message, { retry_after: retryAfter.repair });
+    const pull = `npx llamahome pull ${entry.id}`;
+    const message = `The model ${entry.id} is not installed: install it with \`${pull}\` or the mutation installModel.`;
+    return new LlamaHomeError('model_unavailable', message, { model: entry.id, state: 'available', pull });
   }
 
   private refuseWhileBusy(entry: CatalogueEntry): void {
@@ -310,16 +314,23 @@ export class ModelService {
   }
 }
 
+/** Whether waiting may mend a failure: it names a time then. */
+function passes({ details }: LlamaHomeError): boolean {
+  return details?.retry_after !== undefined;
+}
+
 function unusable(entry: CatalogueEntry, fault: string): LlamaHomeError {
   const message = `The model ${entry.id} can not be used: ${fault}. Remove it and install it again.`;
   return new LlamaHomeError('model_unavailable', message);
 }
 
-/** Every refusal says when to come back; one that names no time is of the kind that somebody must see to. */
+/** Why a model that is installed, or was to be, can't be used; what waiting can't mend is its state. */
 function asUnavailable(error: unknown, entry: CatalogueEntry): LlamaHomeError {
   const known = error instanceof LlamaHomeError ? error : undefined;
   if (known !== undefined && known.code !== 'model_unavailable') return known;
   const message = known?.message ?? `The model ${entry.id} can not be used now.`;
-  const details = { retry_after: retryAfter.repair, ...known?.details };
-  return new LlamaHomeError('model_unavailable', message, details, { cause: known?.cause ?? error });
+  const state = known !== undefined && passes(known) ? {} : { state: 'failed' };
+  const cause = known === undefined ? error : known.cause;
+  const details = { model: entry.id, ...state, ...known?.details };
+  return new LlamaHomeError('model_unavailable', message, details, cause === undefined ? undefined : { cause });
 }

@@ -51,7 +51,7 @@ function parametersAsSaid(count: number): string {
 
 function unusable(path: string, fault: string, cause?: unknown): LlamaHomeError {
   const message = `The model ${basename(path)} can not be used: ${fault}.`;
-  return new LlamaHomeError('model_unavailable', message, undefined, { cause });
+  return new LlamaHomeError('model_unavailable', message, { model: basename(path), state: 'failed' }, { cause });
 }
 
 /**

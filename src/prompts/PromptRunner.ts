@@ -121,7 +121,7 @@ export class PromptRunner {
     const { models, repository } = this.options;
     if (record.mode === 'detached' && models.loadedEngine(record.modelId) === undefined) {
       const loadable = await models.isLoadable(record.modelId);
-      if (!loadable.ok) throw new LlamaHomeError('model_unavailable', loadable.reason, { retry_after: 30 });
+      if (!loadable.ok) throw loadable.error;
       await repository.insert([record]);
       const running = this.track(record, ownerLimit, batch);
       running.accepted = true;

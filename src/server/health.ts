@@ -13,17 +13,18 @@ interface Readiness {
   status: 'ready' | 'not ready' | 'draining';
   model?: string | undefined;
   reason?: string;
+  /** When to ask again, in seconds; left out where somebody must see to it. */
+  retryAfter?: number;
 }
 
 async function readinessOf({ config, models }: Services, draining: boolean): Promise<Readiness> {
-  if (draining) return { status: 'draining' };
+  if (draining) return { status: 'draining', retryAfter: 10 };
   const name = config.current.modelSettings.defaultModel;
-  const model = models.find(name);
-  const loadable =
-    model === undefined
-      ? { ok: false as const, reason: `there is no model "${name}"` }
-      : await models.isLoadable(model.id);
-  return loadable.ok ? { status: 'ready', model: model?.id } : { status: 'not ready', reason: loadable.reason };
+  const loadable = await models.isLoadable(name);
+  if (loadable.ok) return { status: 'ready', model: models.find(name)?.id };
+  const { message, details } = loadable.error;
+  const seconds = details?.retry_after;
+  return { status: 'not ready', reason: message, ...(typeof seconds === 'number' ? { retryAfter: seconds } : {}) };
 }
 
 /** Whether the caller has the scope `metrics:read`; one who is not known is a stranger here, nothing worse. */
@@ -62,7 +63,8 @@ export async function readiness(
   services: Services,
   { draining, context }: { draining: boolean; context: OperationContext },
 ): Promise<Response> {
-  const readiness = await readinessOf(services, draining);
+  const { retryAfter, ...readiness } = await readinessOf(services, draining);
   const answer = (await mayLookInside(services, context)) ? { ...readiness, ...inside(services) } : readiness;
-  return readiness.status === 'ready' ? jsonResponse(answer) : jsonResponse(answer, 503, { 'retry-after': '10' });
+  if (readiness.status === 'ready') return jsonResponse(answer);
+  return jsonResponse(answer, 503, retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) });
 }

@@ -113,7 +113,12 @@ describe('POST /process', () => {
     expect([wrong.status, wrong.body.error.code]).toEqual([401, 'invalid_token']);
     const absent = await ask('/process', { json: { prompt: 'x', model: 'smollm2-135m-instruct' } });
     expect([absent.status, absent.body.error.code]).toEqual([503, 'model_unavailable']);
-    expect(absent.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(absent.body.error.details).toEqual({
+      model: 'smollm2-135m-instruct',
+      state: 'available',
+      pull: 'npx llamahome pull smollm2-135m-instruct',
+    });
+    expect(absent.headers.has('retry-after')).toBe(false);
   });
 
   it('gives the same prompt for the same Idempotency-Key', async () => {

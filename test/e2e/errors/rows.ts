@@ -241,7 +241,7 @@ export const rows: Record<ErrorCode, Row> = {
   model_unavailable: {
     status: 503,
     graphql: 503,
-    ...retryAfter,
+    details: { model: 'gemma-2-2b-it', state: 'available', pull: 'npx llamahome pull gemma-2-2b-it' },
     ...processing({ prompt: 'x', model: 'gemma-2-2b-it' }, { prompt: 'x', model: 'gemma-2-2b-it' }),
   },
   deadline_exceeded: {

@@ -199,7 +199,7 @@ describe('failed log-ins', () => {
     const refused = await only(send(viewer));
     expect(refused).toMatchObject({
       status: 429,
-      errors: [{ extensions: { code: 'RATE_LIMIT_EXCEEDED', details: { retry_after: 60 } } }],
+      errors: [{ extensions: { code: 'RATE_LIMIT_EXCEEDED', details: { retry_after: 60, reason: 'failed_log_ins' } } }],
     });
     expect(refused.headers?.get('retry-after')).toBe('60');
     expect((await only(server.http(await server.token())(viewer))).status).toBe(200);

@@ -22,6 +22,7 @@ import {
   PermissionError,
   PooledClient,
   RateLimitError,
+  UnavailableError,
 } from '../../../src/client/index.js';
 import { writeDemoModel } from '../../../src/models/demoModel.js';
 import { processPrompt, readConfig } from '../../support/documents.js';
@@ -107,6 +108,28 @@ describe('a text', () => {
     expect(result.text).toHaveLength(30);
     expect(result.usage.totalTokens).toBe(result.usage.promptTokens + 30);
     expect((await client.process('Say hello.', sampling)).text).toBe(result.text);
+  });
+
+  test.each([
+    ['process', (options: { model: string }) => client.process('Hello', options)],
+    ['streamResponse', (options: { model: string }) => drain(client.streamResponse('Hello', options))],
+    ['submit', (options: { model: string }) => client.submit('Hello', options)],
+    [
+      'processBatch',
+      async (options: { model: string }) => Promise.reject((await client.processBatch(['a'], options))[0]),
+    ],
+  ])('%s is refused at once when its model is not installed', async (_name, ask) => {
+    const began = performance.now();
+    const error = await errorOf(ask({ model: 'qwen2.5-0.5b-instruct' }));
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect(error).toMatchObject({
+      code: 'model_unavailable',
+      message: expect.stringContaining('is not installed: install it with `npx llamahome pull qwen2.5-0.5b-instruct`'),
+      modelState: 'available',
+      pull: 'npx llamahome pull qwen2.5-0.5b-instruct',
+    });
+    // One wait of the client would be half a second at least, one of the server's thirty.
+    expect(performance.now() - began).toBeLessThan(2000);
   });
 
   test('answers a conversation', async () => {

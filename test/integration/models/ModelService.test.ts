@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,10 +6,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Config, initialConfig } from '../../../src/config/Config.js';
 import type { Engine } from '../../../src/engine/Engine.js';
+import { EngineProcess } from '../../../src/engine/EngineProcess.js';
 import { startEngine } from '../../../src/engine/startEngine.js';
+import type { LlamaHomeError } from '../../../src/errors/index.js';
 import { writeDemoModel } from '../../../src/models/demoModel.js';
 import type { ModelEvent } from '../../../src/models/Model.js';
-import { ModelService } from '../../../src/models/ModelService.js';
+import { ModelService, type ModelServiceOptions } from '../../../src/models/ModelService.js';
 import { EngineRun } from '../../support/engineRun.js';
 
 /** Config as the service sees it, and a way to change it. */
@@ -47,12 +50,15 @@ afterEach(async () => {
   await rm(home, { recursive: true });
 });
 
-async function start(contextLength = 256): Promise<ModelService> {
+async function start(
+  contextLength = 256,
+  start: ModelServiceOptions['startEngine'] = startEngine,
+): Promise<ModelService> {
   const service = await ModelService.create({
     home,
     config,
     engineOptions: { slots: 2, contextLength, threads: 1, gpu: false },
-    startEngine,
+    startEngine: start,
     logger: pino({ level: 'silent' }),
   });
   services.push(service);
@@ -168,23 +174,29 @@ describe('a model', () => {
 });
 
 describe('a model that can not be used', () => {
-  async function refusal(models: ModelService, id: string): Promise<{ code: string; message: string }> {
+  /** Nothing that waiting would mend. */
+  async function refusal(models: ModelService, id: string, state = 'failed'): Promise<LlamaHomeError> {
     const error = await models.engine(id).then(
       () => undefined,
       (reason) => reason,
     );
-    expect(error).toMatchObject({ code: 'model_unavailable', details: { retry_after: expect.any(Number) } });
+    expect(error).toMatchObject({ code: 'model_unavailable', details: { model: id, state } });
+    expect(error.details).not.toHaveProperty('retry_after');
     expect(error.message).not.toContain(home);
     const loadable = await models.isLoadable(id);
-    expect(loadable.ok).toBe(false);
+    expect(loadable).toMatchObject({ ok: false, error: { message: error.message, details: error.details } });
     return error;
   }
 
   test('because it is not installed says how to install it', async () => {
-    const { message } = await refusal(await start(), 'llama-3.2-1b-instruct');
+    const models = await start();
+    const { message, details } = await refusal(models, 'llama-3.2-1b-instruct', 'available');
+    const pull = 'npx llamahome pull llama-3.2-1b-instruct';
     expect(message).toBe(
-      'The model llama-3.2-1b-instruct is not installed: install it with installModel or `npx llamahome pull llama-3.2-1b-instruct`.',
+      `The model llama-3.2-1b-instruct is not installed: install it with \`${pull}\` or the mutation installModel.`,
     );
+    expect(details).toEqual({ model: 'llama-3.2-1b-instruct', state: 'available', pull });
+    expect(models.find('llama-3.2-1b-instruct')).toMatchObject({ state: 'AVAILABLE', failure: null });
   });
 
   test('because its file is no model says so and is FAILED, until the file is another one', async () => {
@@ -197,6 +209,23 @@ describe('a model that can not be used', () => {
     expect(models.find('demo')?.state).toBe('INSTALLED');
     expect(await models.isLoadable('demo')).toEqual({ ok: true });
     await models.load('demo');
+  });
+
+  test('because its engine died while it loaded is worth another try', async () => {
+    const dying = async () => {
+      const child = spawn(process.execPath, ['-e', 'process.exit(9)'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+      const engine = new EngineProcess(child);
+      await engine.ready;
+      return engine;
+    };
+    const models = await start(256, dying);
+    await writeDemoModel(file('demo'));
+    await expect(models.engine('demo')).rejects.toMatchObject({
+      code: 'model_unavailable',
+      details: { model: 'demo', retry_after: 5 },
+    });
+    expect(models.find('demo')).toMatchObject({ state: 'FAILED', failure: expect.stringContaining('process ended') });
+    expect(await models.isLoadable('demo')).toEqual({ ok: true });
   });
 
   test('because it is cut short says that it is damaged, and the server stays up', async () => {
@@ -371,6 +400,10 @@ test('downloads are shared, and removing stops them', async () => {
   })();
   const [first, second] = await Promise.all([models.install('demo'), models.install('demo')]);
   expect([first?.state, second?.state]).toEqual(['DOWNLOADING', 'DOWNLOADING']);
+  await expect(models.engine('demo')).rejects.toMatchObject({
+    code: 'model_unavailable',
+    details: { model: 'demo', state: 'downloading', retry_after: 5 },
+  });
   expect((await models.remove('demo')).state).toBe('AVAILABLE');
   await models.close();
   await following;

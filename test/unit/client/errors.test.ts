@@ -55,6 +55,30 @@ describe('the errors of the client', () => {
     });
   });
 
+  test('say that waiting for a model helps only where the server names a time', () => {
+    const unavailable = (details: Record<string, unknown>) =>
+      toAPIError({ code: 'model_unavailable', message: '', details });
+    const pull = 'npx llamahome pull qwen2.5-3b-instruct';
+    expect(unavailable({ model: 'm', state: 'available', pull })).toMatchObject({
+      retryable: false,
+      retryAfter: undefined,
+      modelState: 'available',
+      pull,
+    });
+    expect(unavailable({ model: 'm', state: 'failed' }).retryable).toBe(false);
+    expect(unavailable({ model: 'm', state: 'downloading', retry_after: 5 })).toMatchObject({
+      retryable: true,
+      retryAfter: 5,
+      modelState: 'downloading',
+    });
+    expect(unavailable({ model: 'm', retry_after: 5 }).retryable).toBe(true);
+  });
+
+  test('a key that was refused among many that failed is not tried again', () => {
+    const details = { retry_after: 42, reason: 'failed_log_ins' };
+    expect(toAPIError({ code: 'rate_limit_exceeded', message: '', details })).toMatchObject({ retryable: false });
+  });
+
   test('a code that is new to this client is a plain APIError with the status it came with', () => {
     const error = toAPIError({ code: 'brand_new', message: 'x', details: {} }, 418);
     expect([error.constructor, error.code, error.status, error.retryable]).toEqual([APIError, 'brand_new', 418, false]);
