@@ -11,6 +11,8 @@ export interface ModelSources {
   state(id: string, installed: boolean): ModelState;
   failure(id: string): string | null;
   speed(id: string): number | undefined;
+  /** As `LoadedEngines.idleSince`. */
+  idleSince(id: string): number | undefined;
   /** What loaded models may take together. */
   cacheBytes(): number;
 }
@@ -81,6 +83,11 @@ export class KnownModel implements Model {
     if (loaded !== undefined) return loaded.info.memoryBytes;
     const { slots } = settings;
     return estimateMemory(this.question(), slots === 'auto' ? slotsWithin(this.question(), cacheBytes()) : slots);
+  }
+
+  get idleSince() {
+    const since = this.sources.idleSince(this.id);
+    return since === undefined ? null : new Date(Date.now() - (performance.now() - since));
   }
 
   private question(): MemoryQuestion {

@@ -87,6 +87,8 @@ export const everyModelField = graphql(`
     }
     sizeBytes
     aliases
+    isDefault
+    chatTemplate
   }
 `);
 
@@ -105,6 +107,10 @@ export const everyServerField = graphql(`
     queue {
       waiting
       limit
+    }
+    models {
+      slug
+      idleSince
     }
     tokensPerSecond
     resources {
