@@ -39,7 +39,8 @@ export function serverSpeaker({ endpoint, apiKey }: RunningServer, tell: (text: 
     place: `the server at ${endpoint}`,
     own: false,
     model: (name) => standing(client, name),
-    pull: (id, show) => pullThere(client, id, show),
+    // A session keeps its socket, and with it this program, for a minute.
+    pull: (id, show) => pullThere(new LlamaClient({ endpoint, apiKey }), id, show),
     stream: (prompt, options) => streamPatiently(client, prompt, options, tell),
     close: () => client.close(),
   };

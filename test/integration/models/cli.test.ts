@@ -142,7 +142,7 @@ describe('cp', () => {
 });
 
 describe('the models of a running server', () => {
-  test('are listed, shown, and stopped', async () => {
+  test('are told with their memory and since when they are idle', async () => {
     expect(await llamahome(['ps'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No server serves/) });
     await using server = await startTestServer({ home });
     await server.rest('/process', { json: { prompt: 'x', max_tokens: 2 } });
@@ -152,14 +152,24 @@ describe('the models of a running server', () => {
     const { models } = JSON.parse((await llamahome(['ps', '--json'])).stdout);
     expect(models).toMatchObject([{ id: 'demo', memory_bytes: expect.any(Number), context_length: 2048 }]);
     expect(Date.now() - Date.parse(models[0].idle_since)).toBeLessThan(60_000);
+  });
 
+  test('are listed and shown from elsewhere', async () => {
+    await using server = await startTestServer({ home });
     await mkdir(join(home, 'elsewhere'));
     const away = { LLAMAHOME_HOME: join(home, 'elsewhere') };
     const there = ['--url', new URL(server.url).host, '--key', server.adminKey];
     expect((await llamahome(['list', ...there], away)).stdout).toMatch(/^demo +installed/m);
     expect((await llamahome(['show', 'demo', ...there], away)).stdout).toMatch(/^Template\n\n\{%/m);
-    expect(await llamahome(['stop', 'demo', '--url', server.url, '--key', 'lh_no'], away)).toMatchObject({ code: 1 });
-    expect((await llamahome(['stop', 'demo', ...there], away)).stderr).toMatch(
+  });
+
+  test('are stopped', async () => {
+    await using server = await startTestServer({ home });
+    await server.rest('/process', { json: { prompt: 'x', max_tokens: 2 } });
+    const there = ['--url', server.url, '--key'];
+    const refused = await llamahome(['stop', 'demo', ...there, 'lh_no']);
+    expect(refused).toMatchObject({ code: 1, stderr: 'There is no such API key here.\n' });
+    expect((await llamahome(['stop', 'demo', ...there, server.adminKey])).stderr).toMatch(
       /^demo is stopped: [\d.]+ MB of memory are free again\.\n$/,
     );
     expect((await llamahome(['ps'])).stderr).toBe('No model is in memory.\n');
