@@ -7,6 +7,10 @@ export interface ConversationOptions {
   output: Pick<TextOutput, 'write' | 'endLine'>;
   /** For every turn. */
   options: GenerationOptions;
+  /** What went wrong, for people. */
+  explain: (error: unknown) => string;
+  /** Called when an answer is asked for; what it gives is called when that begins, or will not. */
+  onWait?: () => () => void;
   /** Says something beside the conversation. */
   tell: (text: string) => void;
 }
@@ -18,9 +22,22 @@ function codeOf(error: unknown): string {
 /** The turns of a conversation: each is answered with all before it in mind, as far as they fit into the model's context. */
 export class Conversation {
   private turns: Message[] = [];
+  private options: GenerationOptions;
   private answering: AbortController | undefined;
 
-  constructor(private readonly parts: ConversationOptions) {}
+  constructor(private readonly parts: ConversationOptions) {
+    this.options = parts.options;
+  }
+
+  /** Instructions that go before all turns. */
+  get system(): string | undefined {
+    return this.options.system;
+  }
+
+  /** Has other options from the next turn on. */
+  change(options: Pick<GenerationOptions, 'model' | 'system'>): void {
+    this.options = { ...this.options, ...options };
+  }
 
   /** Forgets everything that was said. */
   clear(): void {
@@ -42,15 +59,18 @@ export class Conversation {
     const answering = new AbortController();
     this.answering = answering;
     let answer = '';
+    const begun = this.parts.onWait?.();
     try {
       for await (const text of this.answer(answering.signal)) {
+        begun?.();
         answer += text;
         await output.write(text);
       }
     } catch (error) {
-      if (!answering.signal.aborted) tell(error instanceof Error ? error.message : String(error));
+      if (!answering.signal.aborted) tell(this.parts.explain(error));
       if (!answering.signal.aborted) answer = '';
     } finally {
+      begun?.();
       this.answering = undefined;
       await output.endLine();
     }
@@ -59,10 +79,10 @@ export class Conversation {
 
   /** Forgets the oldest turns one after the other when there are too many. */
   private async *answer(signal: AbortSignal): AsyncGenerator<string, void, void> {
-    const { speaker, options, tell } = this.parts;
+    const { speaker, tell } = this.parts;
     for (let forgotten = 0; ; forgotten++) {
       try {
-        for await (const { text } of speaker.stream(this.turns, { ...options, signal })) yield text;
+        for await (const { text } of speaker.stream(this.turns, { ...this.options, signal })) yield text;
         return;
       } catch (error) {
         if (codeOf(error) !== 'context_length_exceeded' || this.turns.length < 3) throw error;

@@ -9,6 +9,7 @@ import { defaultOptions, type Workload, workloads } from '../bench/workloads.js'
 import { loadEnvironment } from '../config/environment.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 import { StartError } from '../server/StartError.js';
+import { serverAddress } from './findServer.js';
 import { ensureInstalled } from './pull.js';
 
 interface BenchFlags {
@@ -55,27 +56,24 @@ function positive(text: string): number {
   return value;
 }
 
-function webAddress(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('write an http:// address.');
-  return text;
-}
-
 /** `llamahome bench [workload...]` */
 export function benchCommand(): Command {
   const { rounds, rate, promptTokens, maxTokens, prefixTokens, longTokens, followers, seconds, seed } = defaultOptions;
   return new Command('bench')
     .description('measure a server, and compare it run by run with another one')
-    .argument('[workload...]', `of ${workloads.join(', ')} (default: single concurrent)`, takeWorkload, [])
-    .option('--url <url>', 'measure this server instead of starting one', webAddress)
+    .argument('[workload...]', `of ${workloads.join(', ')} (default: single concurrent)`, takeWorkload)
+    .option('--url <url>', 'measure this server instead of starting one', serverAddress)
     .option('--key <key>', 'API key or token for --url')
     .option('--model <model>', 'what a started server loads: a .gguf file or a model of the catalogue')
     .addOption(new Option('--transport <name>', 'way to stream').choices(transports).default('ws'))
     .option('--peer <server>', 'compare with an OpenAI-compatible server at this address, or start this llama-server')
     .option('--peer-key <key>', 'key for --peer')
     .option('--batched-bench <path>', 'compare `engine` with this llama-batched-bench')
-    .option('--clients <n,n>', 'clients; several numbers are several cases of concurrent', wholeNumbers, [
-      defaultOptions.clients,
-    ])
+    .addOption(
+      new Option('--clients <n,n>', 'clients; several numbers are several cases of concurrent')
+        .argParser(wholeNumbers)
+        .default([defaultOptions.clients], String(defaultOptions.clients)),
+    )
     .option('--rounds <n>', 'prompts of each client in a run', wholeNumber, rounds)
     .option('--rate <n>', 'open: prompts a second', positive, rate)
     .option('--prompt-tokens <n>', 'length of a prompt, about', wholeNumber, promptTokens)
@@ -95,7 +93,7 @@ export function benchCommand(): Command {
     .action(bench);
 }
 
-function takeWorkload(text: string, earlier: Workload[]): Workload[] {
+function takeWorkload(text: string, earlier: Workload[] = []): Workload[] {
   const known = workloads.find((workload) => workload === text);
   if (known === undefined) throw new InvalidArgumentError(`write ${workloads.join(', ')}.`);
   return [...earlier, known];
@@ -107,7 +105,10 @@ async function bench(chosen: Workload[], flags: BenchFlags): Promise<void> {
   const needsFile = url === undefined || selected.includes('engine') || (peer !== undefined && !/^https?:/.test(peer));
   const progress = showProgress();
   const stop = new AbortController();
-  const onSignal = () => stop.abort(new StartError('The bench was stopped.'));
+  const onSignal = () => {
+    process.stderr.write('Stopping; a second Ctrl-C stops at once.\n');
+    stop.abort(new StartError('The bench was stopped.'));
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
   try {
     const report = await runBench({

@@ -1,40 +1,109 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { Conversation } from './Conversation.js';
+import { chatHelp, readChatCommand } from './chatCommands.js';
+import { exitCodes } from './exitCodes.js';
 import { type GenerationFlags, generationOptions, withGenerationFlags } from './generationFlags.js';
+import { explainWithFlags } from './nameFlags.js';
+import { asker, prepareModel } from './prepareModel.js';
+import type { Speaker, SpokenModel } from './Speaker.js';
 import { TextOutput } from './TextOutput.js';
+import { WaitingNotice } from './WaitingNotice.js';
 
 /** Answers of a conversation are longer than what Config says for a single prompt at first. */
 const defaultMaxTokens = 512;
-const exitInterrupted = 130;
 
-const help = `/clear  begins a new conversation
-/exit   ends, as Ctrl-D does
-Ctrl-C  stops an answer; what it had stays in the conversation
-A line that ends with \\ goes on in the next one.
-`;
+/** What `model` of a prompt says: a server knows other names of its models itself, and says what they stand for. */
+function askedAs(speaker: Speaker, name: string | undefined, found: SpokenModel | undefined): string | undefined {
+  return speaker.own ? found?.id : name;
+}
 
-async function chat(flags: GenerationFlags): Promise<void> {
-  const { findSpeaker } = await import('./Speaker.js');
-  const speaker = await findSpeaker(flags);
+async function chat(flags: GenerationFlags, command: Command): Promise<void> {
   const { stdin, stdout, stderr } = process;
-  const isTerminal = stdin.isTTY && stdout.isTTY;
+  const tell = (text: string) => void stderr.write(`${text}\n`);
+  const { findSpeaker } = await import('./Speaker.js');
+  const speaker = await findSpeaker(flags, tell);
+  try {
+    const prepared = await prepareModel(speaker, { model: flags.model, pull: flags.pull, ask: asker() });
+    const isTerminal = stdin.isTTY && stdout.isTTY;
+    await converse({ speaker, flags, command, prepared, isTerminal, tell });
+  } finally {
+    await speaker.close();
+  }
+}
+
+interface Talk {
+  speaker: Speaker;
+  flags: GenerationFlags;
+  command: Command;
+  prepared: SpokenModel | undefined;
+  isTerminal: boolean;
+  tell: (text: string) => void;
+}
+
+async function converse({ speaker, flags, command, prepared, isTerminal, tell }: Talk): Promise<void> {
+  const { stdin, stdout, stderr } = process;
+  let model = prepared;
+  let asked = askedAs(speaker, flags.model, prepared);
   const say = (text: string) => void (isTerminal && stderr.write(text));
   const lines = createInterface({ input: stdin, terminal: isTerminal, ...(isTerminal ? { output: stdout } : {}) });
-  const output = new TextOutput(stdout, () => {
+  const onBroken = () => {
     conversation.stop();
     lines.close();
+  };
+  const output = new TextOutput(stdout, onBroken, { wrap: true });
+  const options = { maxTokens: defaultMaxTokens, ...generationOptions(flags), model: asked };
+  const conversation = new Conversation({
+    speaker,
+    output,
+    options,
+    tell,
+    explain: (error) => explainWithFlags(command, error),
+    onWait: () => {
+      const notice = new WaitingNotice(speaker, asked, isTerminal ? tell : undefined);
+      return () => notice.end();
+    },
   });
-  const options = { maxTokens: defaultMaxTokens, ...generationOptions(flags) };
-  const conversation = new Conversation({ speaker, output, options, tell: (text) => void stderr.write(`${text}\n`) });
+
+  async function useModel(name: string): Promise<void> {
+    if (name === '') return tell(`${model?.id ?? asked ?? 'The default model of the server'} answers.`);
+    try {
+      const found = await prepareModel(speaker, { model: name, pull: flags.pull });
+      model = found;
+      asked = askedAs(speaker, name, found);
+      conversation.change({ model: asked });
+      tell(`${found?.id ?? name} answers from now on.`);
+    } catch (error) {
+      tell(explainWithFlags(command, error));
+    }
+  }
+
+  function useSystem(text: string): void {
+    if (text !== '') conversation.change({ system: text === '-' ? undefined : text });
+    tell(conversation.system === undefined ? '(No instructions.)' : `Instructions: ${conversation.system}`);
+  }
+
+  /** Whether the conversation goes on. */
+  async function take(said: string): Promise<boolean> {
+    const order = readChatCommand(said);
+    if (order === undefined) {
+      if (said !== '') await conversation.say(said);
+    } else if ('unknown' in order) say(`${order.unknown}\n`);
+    else if (order.name === 'bye' || order.name === 'exit') return false;
+    else if (order.name === 'help') stderr.write(chatHelp);
+    else if (order.name === 'clear') conversation.clear();
+    else if (order.name === 'model') await useModel(order.rest);
+    else useSystem(order.rest);
+    return true;
+  }
 
   function interrupt(): void {
     if (conversation.stop()) return;
     if (!isTerminal) {
-      process.exitCode = exitInterrupted;
+      process.exitCode = exitCodes.interrupted;
       lines.close();
     } else if (lines.line === '') {
-      say('(Ctrl-D or /exit ends)\n');
+      say('(Ctrl-D or /bye ends)\n');
       lines.prompt();
     } else {
       stdout.write('\n');
@@ -45,7 +114,7 @@ async function chat(flags: GenerationFlags): Promise<void> {
   lines.on('SIGINT', interrupt);
   process.on('SIGINT', interrupt);
 
-  say(`You speak with ${speaker.place}. /help lists what else can be done.\n`);
+  say(`You speak with ${model?.name ?? 'the default model'} at ${speaker.place}. /help lists what else can be done.\n`);
   let begun = '';
   const ask = () => {
     lines.setPrompt(begun === '' ? '> ' : '. ');
@@ -58,11 +127,7 @@ async function chat(flags: GenerationFlags): Promise<void> {
       else {
         const said = `${begun}${line}`.trim();
         begun = '';
-        if (said === '/exit') break;
-        if (said === '/help') stderr.write(help);
-        else if (said === '/clear') conversation.clear();
-        else if (said.startsWith('/') && !said.includes(' ')) say(`There is no ${said}: /help lists what there is.\n`);
-        else if (said !== '') await conversation.say(said);
+        if (!(await take(said))) break;
       }
       ask();
     }
@@ -70,7 +135,6 @@ async function chat(flags: GenerationFlags): Promise<void> {
   } finally {
     lines.close();
     process.off('SIGINT', interrupt);
-    await speaker.close();
   }
 }
 
@@ -78,5 +142,5 @@ async function chat(flags: GenerationFlags): Promise<void> {
 export function chatCommand(): Command {
   return withGenerationFlags(new Command('chat'))
     .description('talk with a model in the terminal; each line that is piped in is one turn')
-    .action(chat);
+    .action((flags: GenerationFlags, command: Command) => chat(flags, command));
 }

@@ -25,9 +25,29 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'fetch a model into the home folder',
     load: async () => (await import('./pull.js')).pullCommand(),
   },
+  list: {
+    summary: 'list the installed models',
+    load: async () => (await import('./models.js')).listCommand(),
+  },
   models: {
     summary: 'list the models of the catalogue',
     load: async () => (await import('./models.js')).modelsCommand(),
+  },
+  show: {
+    summary: 'tell what a model is: parameters, licence, template',
+    load: async () => (await import('./show.js')).showCommand(),
+  },
+  ps: {
+    summary: 'list the models in memory',
+    load: async () => (await import('./ps.js')).psCommand(),
+  },
+  stop: {
+    summary: 'take a model out of memory',
+    load: async () => (await import('./stop.js')).stopCommand(),
+  },
+  cp: {
+    summary: 'give an installed model a second name',
+    load: async () => (await import('./cp.js')).cpCommand(),
   },
   rm: {
     summary: 'delete an installed model',

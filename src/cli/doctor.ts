@@ -9,9 +9,9 @@ import { type Environment, loadEnvironment } from '../config/environment.js';
 import { ggufFault } from '../models/ggufFile.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 import { estimateMemory, estimateServed, machineMemory, roundUp } from '../models/memory.js';
+import { leastNode } from '../version.js';
 
 const run = promisify(execFile);
-const leastNode = '20.18';
 
 function isAtLeast(version: string, least: string): boolean {
   return version.localeCompare(least, 'en', { numeric: true }) >= 0;
@@ -106,7 +106,7 @@ async function examine(environment: Environment) {
   const gpu = await gpuReport(environment.gpu);
   const library = writable ? await ModelLibrary.open(home) : undefined;
   return {
-    node: { version: process.versions.node, supported: isAtLeast(process.versions.node, leastNode) },
+    node: { version: process.versions.node, least: leastNode, supported: isAtLeast(process.versions.node, leastNode) },
     cpu: { model: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() },
     memory: { total_bytes: machineMemory(), free_bytes: freemem() },
     gpu,

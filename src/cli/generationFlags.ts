@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenerationOptions } from '../client/types.js';
 import { fromParameters, inWords, type Parameter, parameterNames, parameters } from '../prompts/parameters.js';
-import type { SpeakerOptions } from './Speaker.js';
+import { type ServerFlags, withServerFlags } from './findServer.js';
 
 /** What the commands that generate text have in common. */
-export type GenerationFlags = SpeakerOptions & GenerationOptions;
+export type GenerationFlags = ServerFlags & GenerationOptions & { pull?: boolean };
 
 interface Range {
   kind: 'int' | 'float';
@@ -54,12 +54,7 @@ function optionOf(name: string, parameter: Parameter): Option {
 
 /** Adds the options that say who answers, and how. */
 export function withGenerationFlags(command: Command): Command {
-  command
-    .option(
-      '--url <url>',
-      'a running server (default: LLAMAHOME_URL, else the one of the home folder, else an own one)',
-    )
-    .option('--key <key>', 'API key or token for that server (default: LLAMAHOME_API_KEY)');
+  withServerFlags(command, ', else an own one').option('--pull', 'fetch the model when it is not installed');
   for (const name of parameterNames) command.addOption(optionOf(name, parameters[name]));
   return command;
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { AccessService } from '../access/AccessService.js';
 import type { ApiKey } from '../access/ApiKey.js';
 import { checkScopes, checkTier } from '../access/grantInput.js';
@@ -10,6 +10,7 @@ import { loadEnvironment } from '../config/environment.js';
 import { openHome } from '../storage/home.js';
 import { openStorage } from '../storage/Storage.js';
 import { createLogger } from '../telemetry/logger.js';
+import { printJson } from './table.js';
 
 /** Opens what a running server uses too, for as long as `work` takes. Who can open the home folder is its administrator. */
 async function withAccess(work: (access: AccessService) => Promise<void>): Promise<void> {
@@ -41,10 +42,6 @@ function told({ id, name, prefix, userId, tier, scopes, createdAt, lastUsedAt, r
   };
 }
 
-function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-}
-
 function lineOf({ id, prefix, userId, tier, name, lastUsedAt, revokedAt }: ApiKey): string {
   const state =
     revokedAt === null ? (lastUsedAt === null ? 'never used' : `used ${lastUsedAt.toISOString()}`) : 'revoked';
@@ -56,6 +53,7 @@ interface CreateOptions {
   user: string;
   tier: string;
   scope: string[];
+  admin?: boolean;
   json?: boolean;
 }
 
@@ -65,13 +63,22 @@ function createCommand(): Command {
     .option('--user <id>', 'whose key it is', 'admin')
     .option('--name <name>', 'a name for people', 'API key')
     .option('--tier <tier>', 'basic, pro or enterprise', 'basic')
-    .option('--scope <scopes...>', 'what it may do', [...defaultScopes])
+    .addOption(new Option('--scope <scopes...>', 'what it may do').default([...defaultScopes], defaultScopes.join(' ')))
+    .addOption(
+      new Option('--admin', 'all scopes and the enterprise tier, as the key of the first start').conflicts([
+        'scope',
+        'tier',
+      ]),
+    )
     .option('--json', 'as JSON')
-    .action(async ({ name, user, tier, scope, json }: CreateOptions) =>
+    .action(async ({ name, user, tier, scope, admin, json }: CreateOptions) =>
       withAccess(async (access) => {
-        const input = { name, userId: user, tier: checkTier(tier), scopes: checkScopes(scope) };
+        const grant = admin
+          ? { tier: localAdministrator.tier, scopes: [...localAdministrator.scopes] }
+          : { tier: checkTier(tier), scopes: checkScopes(scope) };
+        const input = { name, userId: user, ...grant };
         const { apiKey, key } = await access.createApiKey(localAdministrator, input);
-        if (json) return print({ key, ...told(apiKey) });
+        if (json) return printJson({ key, ...told(apiKey) });
         process.stderr.write(`Made ${apiKey.id} for ${apiKey.userId}. The key is shown only now:\n`);
         process.stdout.write(`${key}\n`);
       }),
@@ -86,7 +93,7 @@ function listCommand(): Command {
     .action(async ({ user, json }: { user?: string; json?: boolean }) =>
       withAccess(async (access) => {
         const keys = await access.listApiKeys(localAdministrator, user === undefined ? {} : { userId: user });
-        if (json) return print({ keys: keys.map(told) });
+        if (json) return printJson({ keys: keys.map(told) });
         process.stdout.write(keys.map(lineOf).join(''));
       }),
     );
@@ -100,7 +107,7 @@ function revokeCommand(): Command {
     .action(async (id: string, { json }: { json?: boolean }) =>
       withAccess(async (access) => {
         const apiKey = await access.revokeApiKey(localAdministrator, id);
-        if (json) return print(told(apiKey));
+        if (json) return printJson(told(apiKey));
         process.stdout.write(lineOf(apiKey));
       }),
     );

@@ -3,15 +3,15 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { GenerationResult } from '../client/types.js';
 import { invalidRequest } from '../errors/index.js';
+import { exitCodes } from './exitCodes.js';
 import { type GenerationFlags, generationOptions, withGenerationFlags } from './generationFlags.js';
+import { asker, prepareModel } from './prepareModel.js';
 import { TextOutput } from './TextOutput.js';
+import { WaitingNotice } from './WaitingNotice.js';
 
 interface RunFlags extends GenerationFlags {
   json?: boolean;
 }
-
-/** As a shell tells of a program that Ctrl-C has ended. */
-const exitInterrupted = 130;
 
 /** Whether something was piped into this program. Of another kind, like the socket of a parent process, nobody knows when it ends. */
 function isPiped(): boolean {
@@ -45,16 +45,25 @@ async function run(words: string[], flags: RunFlags): Promise<void> {
   const prompt = await readPrompt(words);
   const stop = new AbortController();
   const output = new TextOutput(process.stdout, () => stop.abort());
+  const say = (text: string) => void process.stderr.write(`${text}\n`);
+  const tell = process.stderr.isTTY ? say : undefined;
   const interrupt = () => {
-    process.exitCode = exitInterrupted;
+    process.exitCode = exitCodes.interrupted;
+    tell?.('(Stopping; a second Ctrl-C stops at once.)');
     stop.abort();
   };
-  process.once('SIGINT', interrupt);
   const { findSpeaker } = await import('./Speaker.js');
-  const speaker = await findSpeaker(flags);
+  const speaker = await findSpeaker(flags, say);
+  let waiting: WaitingNotice | undefined;
   try {
-    const stream = speaker.stream(prompt, { ...generationOptions(flags), signal: stop.signal });
+    const prepared = await prepareModel(speaker, { model: flags.model, pull: flags.pull, ask: asker() });
+    // A server knows other names of its models itself, and says what they stand for.
+    const model = speaker.own ? prepared?.id : flags.model;
+    process.once('SIGINT', interrupt);
+    waiting = new WaitingNotice(speaker, model, tell);
+    const stream = speaker.stream(prompt, { ...generationOptions(flags), model, signal: stop.signal });
     let step = await stream.next();
+    waiting.end();
     for (; !step.done; step = await stream.next()) if (!flags.json) await output.write(step.value.text);
     if (flags.json) await output.write(JSON.stringify(answerOf(step.value), undefined, 2));
     await output.endLine();
@@ -65,6 +74,7 @@ async function run(words: string[], flags: RunFlags): Promise<void> {
     await output.endLine();
     if (!stop.signal.aborted) throw error;
   } finally {
+    waiting?.end();
     process.off('SIGINT', interrupt);
     await speaker.close();
   }

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { loadEnvironment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import type { Services } from '../server/Services.js';
 import { ensureInstalled } from './pull.js';
+import { environmentWith, withSettingFlags } from './settingFlags.js';
 
 /** `llamahome serve` */
 export function serveCommand(): Command {
-  return new Command('serve')
-    .description('serve the API; settings come from LLAMAHOME_* variables, see the README')
+  return withSettingFlags(new Command('serve'))
+    .description('serve the API; a setting without a flag here comes from its LLAMAHOME_* variable, see the README')
     .action(serve);
 }
 
@@ -23,8 +23,8 @@ async function fetchDefaultModel({ models, config, environment }: Services): Pro
   }
 }
 
-async function serve(): Promise<void> {
-  const environment = loadEnvironment(process.env);
+async function serve(flags: Record<string, string>): Promise<void> {
+  const environment = environmentWith(flags);
   // Most of the program, which the other commands need not wait for.
   const { startServer } = await import('../server/startServer.js');
   const { createLogger } = await import('../telemetry/logger.js');
@@ -36,7 +36,7 @@ async function serve(): Promise<void> {
     // Who asks a second time does not want to wait.
     if (ending) process.exit(1);
     ending = true;
-    logger.info(`stopping: what is in flight has ${environment.graceMs} ms`);
+    logger.info(`stopping: what is in flight has ${environment.graceMs} ms; a second Ctrl-C or signal stops at once`);
     try {
       await server.stop();
     } catch (error) {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkScopes, checkTier } from '../access/grantInput.js';
 import { loadSecret } from '../access/secret.js';
 import { defaultScopes, TokenGenerator } from '../access/TokenGenerator.js';
@@ -26,7 +26,7 @@ export function tokenCommand(): Command {
     )
     .requiredOption('--user <id>', 'whose token it is')
     .option('--tier <tier>', 'basic, pro or enterprise', 'basic')
-    .option('--scope <scopes...>', 'what it may do', [...defaultScopes])
+    .addOption(new Option('--scope <scopes...>', 'what it may do').default([...defaultScopes], defaultScopes.join(' ')))
     .option('--expires-in <seconds>', 'how long it lasts, at most a year', seconds, 3600)
     .option('--json', 'as JSON')
     .action(async ({ user, tier, scope, expiresIn, json }: TokenOptions) => {

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { LlamaHomeError } from '../errors/index.js';
-import { distance } from '../models/nearIds.js';
 import { isLoopbackHost } from './loopback.js';
 import { environmentSchema } from './variables.js';
 
@@ -42,18 +42,22 @@ const longestShown = 60;
 
 /**
  * Checks and reads the environment. An empty value counts as not set; the contract has the defaults.
+ * @param nameOf what a variable is called where it was given; default its own name
  * @throws LlamaHomeError `invalid_request` whose message is one line: the variable, what was given, what to write
  */
-export function loadEnvironment(env: NodeJS.ProcessEnv): Environment {
+export function loadEnvironment(
+  env: NodeJS.ProcessEnv,
+  nameOf: (variable: string) => string = (variable) => variable,
+): Environment {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   refuseUnknown(Object.keys(given));
   const result = environmentSchema.safeParse(given);
-  if (!result.success) throw wrongValue(result.error, given);
+  if (!result.success) throw wrongValue(result.error, given, nameOf);
   const settings = result.data;
   if (!settings.LLAMAHOME_AUTH && !isLoopbackHost(settings.LLAMAHOME_HOST)) {
     throw refused(
-      'LLAMAHOME_AUTH',
-      `LLAMAHOME_AUTH is "off" while LLAMAHOME_HOST is ${shown(settings.LLAMAHOME_HOST)}, which others can reach: write LLAMAHOME_AUTH=on, or LLAMAHOME_HOST=127.0.0.1.`,
+      nameOf('LLAMAHOME_AUTH'),
+      `${nameOf('LLAMAHOME_AUTH')} is "off" while ${nameOf('LLAMAHOME_HOST')} is ${shown(settings.LLAMAHOME_HOST)}, which others can reach: write ${nameOf('LLAMAHOME_AUTH')}=on, or ${nameOf('LLAMAHOME_HOST')}=127.0.0.1.`,
     );
   }
   return {
@@ -100,11 +104,15 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return near?.other;
 }
 
-function wrongValue(error: z.ZodError, given: Record<string, string | undefined>): LlamaHomeError {
+function wrongValue(
+  error: z.ZodError,
+  given: Record<string, string | undefined>,
+  nameOf: (variable: string) => string,
+): LlamaHomeError {
   const [issue] = error.issues;
   const name = String(issue?.path[0]);
   const value = secretVariables.has(name) ? 'has a value that can not be used' : `is ${shown(given[name] ?? '')}`;
-  return refused(name, `${name} ${value}: write ${issue?.message}.`);
+  return refused(nameOf(name), `${nameOf(name)} ${value}: write ${issue?.message}.`);
 }
 
 function refused(field: string, message: string): LlamaHomeError {

@@ -78,6 +78,8 @@ export interface EngineStats {
   tokensPerSecond: number | null;
   /** Prompt tokens evaluated per second while prefilling; null until measured. */
   prefillTokensPerSecond: number | null;
+  /** When the last step was told, in ms of the monotonic clock; null before the first. */
+  lastStepAt: number | null;
 }
 
 export interface EngineInfo {

@@ -44,6 +44,7 @@ export class EngineProcess implements Engine {
     staged: 0,
     tokensPerSecond: null,
     prefillTokensPerSecond: null,
+    lastStepAt: null,
   };
 
   constructor(
@@ -168,13 +169,15 @@ export class EngineProcess implements Engine {
   }
 
   private receiveReport({ steps, progress }: StepReport): void {
+    const now = performance.now();
+    this.counters.lastStepAt = now;
     for (const step of steps) {
       if (step.sequences > 0) this.counters.steps++;
       this.counters.generatedTokens += step.generated;
       this.counters.prefilledTokens += step.prefilled;
       this.counters.busy = step.busy;
       this.counters.staged = step.staged;
-      this.rate.add(performance.now(), step.generated);
+      this.rate.add(now, step.generated);
       this.notePrefill(step.prefilled, step.stepMs);
       this.onStep?.(step);
     }

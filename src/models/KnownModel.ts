@@ -11,6 +11,8 @@ export interface ModelSources {
   state(id: string, installed: boolean): ModelState;
   failure(id: string): string | null;
   speed(id: string): number | undefined;
+  /** As `LoadedEngines.idleSince`. */
+  idleSince(id: string): number | undefined;
   /** What loaded models may take together. */
   cacheBytes(): number;
 }
@@ -80,6 +82,11 @@ export class KnownModel implements Model {
     const loaded = engine(this.id);
     if (loaded !== undefined) return roundUp(loaded.info.memoryBytes);
     return estimateServed(this.question(), settings.slots, cacheBytes());
+  }
+
+  get idleSince() {
+    const since = this.sources.idleSince(this.id);
+    return since === undefined ? null : new Date(Date.now() - (performance.now() - since));
   }
 
   private question(): MemoryQuestion {

@@ -77,6 +77,13 @@ export class LoadedEngines {
     return !this.loading.has(id) && (loaded === undefined || isIdle(loaded));
   }
 
+  /** Since when a loaded model has served nothing, in ms of the monotonic clock; undefined while it works or is not loaded. */
+  idleSince(id: string): number | undefined {
+    const loaded = this.loaded.get(id);
+    if (loaded === undefined || !isIdle(loaded)) return undefined;
+    return Math.max(loaded.lastUsed, loaded.engine.stats().lastStepAt ?? 0);
+  }
+
   /** Marks a model as in use, so that it is not unloaded for others, until the returned function is called. */
   hold(id: string): () => void {
     const loaded = this.loaded.get(id);

@@ -38,6 +38,8 @@ export interface Model extends Omit<CatalogueEntry, 'sources' | 'licence'> {
   tokensPerSecond: number | null;
   /** Bytes that it takes when loaded: measured, else estimated. */
   memoryRequired: number;
+  /** Since when it has been loaded and has served nothing; null while it works, or is not loaded. */
+  idleSince: Date | null;
 }
 
 export interface ModelEvent {

@@ -1,7 +1,7 @@
-import { type Stats, statSync } from 'node:fs';
-import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { existsSync, type Stats, statSync } from 'node:fs';
+import { link, mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { LlamaHomeError } from '../errors/index.js';
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { Catalogue } from './Catalogue.js';
 import { describeGguf, ggufFault, idOfFile } from './ggufFile.js';
 import { type InstallOptions, installModel } from './installModel.js';
@@ -10,6 +10,11 @@ import type { CatalogueEntry } from './Model.js';
 /** This name belongs to Llama 3.3, and stands for the default model until that is installed. */
 const aliasOfDefault = 'llama3.3';
 const firstDefault = 'smollm2-135m-instruct';
+
+/** Whether a file is one part of a model, by its name. */
+function isSplit(path: string): boolean {
+  return /-\d{5}-of-\d{5}\.gguf$/i.test(path);
+}
 
 /** The catalogue and the files of a home folder: what there is and what is here. Loading is not its business. */
 export class ModelLibrary {
@@ -91,6 +96,31 @@ export class ModelLibrary {
   /** Where the weights really are: parts of a split model are found beside the first. */
   async realPath(id: string): Promise<string> {
     return realpath(this.path(id));
+  }
+
+  /**
+   * Gives an installed model's file a second id; both are the same file, so it takes no more room.
+   * @throws LlamaHomeError `not_found` when it is not installed, `invalid_request` for a name that can't be an id,
+   * `conflict` when the name is taken
+   */
+  async copy(id: string, name: string): Promise<void> {
+    if (!this.isInstalled(id)) {
+      throw new LlamaHomeError('not_found', `The model ${id} is not installed: llamahome pull ${id} fetches it.`);
+    }
+    if (idOfFile(`${name}.gguf`) !== name) {
+      throw invalidRequest(
+        'name',
+        'A name has 1 to 100 lower-case letters, digits, ".", "_" and "-", a letter or digit first.',
+      );
+    }
+    if (this.find(name) !== undefined || existsSync(this.path(name))) {
+      throw new LlamaHomeError('conflict', `There is a model ${name} already: choose another name.`);
+    }
+    const target = await this.realPath(id);
+    // The parts of a split model are found beside the real file; and what lies elsewhere may be on another disk.
+    if (target === (await realpath(this.folder).then((folder) => join(folder, `${id}.gguf`))) && !isSplit(target))
+      await link(target, this.path(name));
+    else await symlink(target, this.path(name));
   }
 
   /** Fetches a model's file; see `installModel`. */

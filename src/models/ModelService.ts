@@ -3,6 +3,7 @@ import { parseByteSize } from '../config/byteSize.js';
 import type { Config } from '../config/Config.js';
 import type { Engine, EngineOptions } from '../engine/Engine.js';
 import { LlamaHomeError } from '../errors/index.js';
+import { ChatTemplates } from './ChatTemplates.js';
 import { Downloads } from './Downloads.js';
 import { Failures } from './Failures.js';
 import { ggufFault, isGgufPath } from './ggufFile.js';
@@ -39,6 +40,7 @@ export class ModelService {
   private readonly followers = new ModelEvents();
   private readonly downloads: Downloads;
   private readonly failures: Failures;
+  private readonly templates = new ChatTemplates();
   private readonly speeds = new Map<string, number>();
   private readonly lastEvent = new Map<string, { state: ModelState; at: number }>();
   private readonly sources: ModelSources;
@@ -71,6 +73,7 @@ export class ModelService {
       state: (id, installed) => this.state(id, installed),
       failure: (id) => this.failures.message(id),
       speed: (id) => this.speeds.get(id),
+      idleSince: (id) => this.engines.idleSince(id),
       cacheBytes: () => this.cacheBytes,
     };
     this.stopListening = options.config.onChange(() => {
@@ -184,6 +187,13 @@ export class ModelService {
     if (failure !== undefined && !passes(failure)) return { ok: false, error: failure };
     const fault = await ggufFault(this.library.path(entry.id));
     return fault === undefined ? { ok: true } : { ok: false, error: asUnavailable(unusable(entry, fault), entry) };
+  }
+
+  /** The chat template in the file of an installed model; null when it has none or is not installed. */
+  async chatTemplate(id: string): Promise<string | null> {
+    const { library } = this;
+    if (!library.isInstalled(id)) return null;
+    return this.templates.read(await library.realPath(id).catch(() => library.path(id)), library.signature(id));
   }
 
   /** Starts the download (two callers share one) and returns at once; progress comes as events. */

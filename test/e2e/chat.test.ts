@@ -131,6 +131,16 @@ describe('llamahome run', () => {
     expect((await prompts())[0]?.input).toBe('only piped');
   });
 
+  it('finds a server by an address without a scheme, and stops at a text', async () => {
+    const env = clientEnv({ LLAMAHOME_URL: '' });
+    const ask = ['run', 'x', '--max-tokens', '12', '--temperature', '0', '--url', new URL(server.url).host];
+    const whole = await run(ask, { env });
+    expect([whole.code, whole.stdout]).toEqual([0, expect.stringMatching(/^.{12}\n$/)]);
+    const [stop = ''] = whole.stdout.slice(5);
+    const cut = await run([...ask, '--stop', 'not in it', '--stop', stop, '--top-p', '0.9'], { env });
+    expect(cut.stdout).toBe(`${whole.stdout.slice(0, whole.stdout.indexOf(stop))}\n`);
+  });
+
   it('does not wait for a parent that pipes nothing', async () => {
     const session = start(['run', 'hi', '--max-tokens', '2']);
     expect(await session.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^..\n$/) });
@@ -165,7 +175,24 @@ describe('llamahome run', () => {
     ['a wrong key', ['x', '--key', 'lh_wrong'], {}, /^There is no such API key here\.$/, 1],
     ['no such model', ['x', '--model', 'dem'], {}, /^There is no model "dem": did you mean demo\?$/, 1],
     ['a wrong address', ['x'], { LLAMAHOME_URL: 'localhost' }, /^LLAMAHOME_URL is "localhost": write the address/, 1],
-    ['a prompt that is too long', ['x', '--max-tokens', '9999'], {}, /^\S.*2048/, 1],
+    [
+      'a prompt that is too long',
+      ['x', '--max-tokens', '9999'],
+      {},
+      /with --max-tokens 9999 .* 2048\. .*lower --max-tokens\.$/,
+      1,
+    ],
+    ['a flag out of its range', ['x', '--temperature', '3'], {}, /^--temperature must be a number from 0 to 2\.$/, 2],
+    ['another one', ['x', '--max-tokens', '0'], {}, /^--max-tokens must be /, 2],
+    ['and another', ['x', '--top-p', '7'], {}, /^--top-p must be /, 2],
+    ['an address that is none', ['x', '--url', 'ftp://here'], {}, /--url.*Write the address of a server/, 2],
+    [
+      'a model that is not installed',
+      ['x', '--model', 'qwen2.5'],
+      {},
+      /^The model qwen2\.5-\S+ is not installed: --pull fetches it first \(.+B\), and so does llamahome pull qwen2\.5-\S+\.$/,
+      1,
+    ],
     ['a word for a number', ['x', '--max-tokens', 'many'], {}, /Write a whole number/, 2],
   ])('says in one line what is wrong: %s', async (_what, args, env, message, exit) => {
     const { code, stdout, stderr } = await run(['run', ...args], { env: clientEnv(env), input: '' });
@@ -228,6 +255,28 @@ describe('llamahome chat', () => {
     expect((await prompts())[0]?.input).toBe('user: hello');
   });
 
+  it('sets instructions, tells and changes the model, and ends with /bye', async () => {
+    const { code, stdout, stderr } = await run(['chat', '--max-tokens', '2'], {
+      input: '/system Be kind.\none\n/model\n/model dem\n/model demo\n/system -\n/clear\ntwo\n/bye\nnever\n',
+    });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^(..\n){2}$/)]);
+    expect(stderr.trim().split('\n')).toEqual([
+      'Instructions: Be kind.',
+      'demo answers.',
+      'There is no model "dem": did you mean demo?',
+      'demo answers from now on.',
+      '(No instructions.)',
+    ]);
+    const inputs = (await prompts()).slice(0, 2).map(({ input }) => input);
+    expect(inputs).toEqual(['user: two', 'system: Be kind.\nuser: one']);
+  });
+
+  it('refuses at once to begin with a model that is not installed', async () => {
+    const { code, stdout, stderr } = await run(['chat', '--model', 'smollm2-360m-instruct'], { input: 'hello\n' });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^The model smollm2-360m-instruct is not installed: --pull fetches it first/);
+  });
+
   it('stops the answer on Ctrl-C, and not the program', async () => {
     const session = start(['chat', '--max-tokens', '1900']);
     session.write('tell me all\n');
@@ -250,16 +299,18 @@ describe('llamahome chat', () => {
       spawn('script', ['-qfec', command, '/dev/null'], { env: clientEnv({ TERM: 'xterm' }), stdio: 'pipe' }),
     );
     const prompt = /\[0J> /;
-    expect(await terminal.take(prompt)).toContain('You speak with the server at');
+    expect(await terminal.take(prompt)).toContain(`You speak with LlamaHome demo at the server at ${server.url}`);
     terminal.write('hello\r');
     await terminal.take(/\n.{5}/);
     terminal.write('\x03');
     await terminal.take(prompt);
     await expect.poll(async () => (await prompts())[0]).toEqual({ input: 'user: hello', status: 'CANCELLED' });
     terminal.write('\x03');
-    await terminal.take(/Ctrl-D or \/exit ends/);
+    await terminal.take(/Ctrl-D or \/bye ends/);
     terminal.write('/nonsense\r');
     await terminal.take(/There is no \/nonsense/);
+    terminal.write('/sytem\r');
+    await terminal.take(/did you mean \/system\?/);
     terminal.write('\x04');
     expect((await terminal.ended).code).toBe(0);
   });

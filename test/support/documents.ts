@@ -88,6 +88,8 @@ export const everyModelField = graphql(`
     }
     sizeBytes
     aliases
+    isDefault
+    chatTemplate
   }
 `);
 
@@ -106,6 +108,10 @@ export const everyServerField = graphql(`
     queue {
       waiting
       limit
+    }
+    models {
+      slug
+      idleSince
     }
     tokensPerSecond
     resources {

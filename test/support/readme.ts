@@ -55,6 +55,8 @@ export const leftOut: readonly string[] = [
   'npm start',
   'LLAMAHOME_MODEL=demo npm start',
   'npx llamahome pull smollm2-1.7b-instruct',
+  'npx llamahome stop smollm2-1.7b-instruct',
+  'npx llamahome cp smollm2-1.7b-instruct mine',
   'npx llamahome rm smollm2-1.7b-instruct',
   'npm ci && npm test',
   'npm run test:model',

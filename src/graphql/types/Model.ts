@@ -1,3 +1,4 @@
+import { requireScope } from '../../access/requireScope.js';
 import type { Model, ModelCapability, ModelEvent } from '../../models/Model.js';
 import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
@@ -75,6 +76,26 @@ export const ModelType = builder.objectRef<Model>('Model').implement({
     }),
     sizeBytes: t.expose('sizeBytes', { type: 'Bytes', description: 'Size of its file.' }),
     aliases: t.exposeStringList('aliases', { description: 'Other names that mean this Model.' }),
+    isDefault: t.boolean({
+      description: 'Whether prompts run on it that name no Model.',
+      resolve: ({ id }, _args, { services: { config, models } }) =>
+        models.find(config.current.modelSettings.defaultModel)?.id === id,
+    }),
+    chatTemplate: t.string({
+      nullable: true,
+      description: 'Chat template of its file (Jinja); null when it has none or is not installed.',
+      resolve: ({ id }, _args, { services }) => services.models.chatTemplate(id),
+    }),
+    idleSince: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when it has been in memory and has served nothing; null while it works, or is not loaded. Needs the scope `metrics:read`, for it tells when others were here.',
+      resolve: ({ idleSince }, _args, { principal }) => {
+        requireScope(principal, 'metrics:read');
+        return idleSince;
+      },
+    }),
   }),
 });
 

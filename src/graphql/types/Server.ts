@@ -62,6 +62,11 @@ const ServerType = builder.objectRef<ServerSnapshot>('Server').implement({
       resolve: (_server, _args, { services }) =>
         services.models.find(services.config.current.modelSettings.defaultModel) ?? null,
     }),
+    models: t.field({
+      type: [ModelType],
+      description: 'The Models in memory.',
+      resolve: (_server, _args, { services }) => services.models.list({ state: 'READY' }),
+    }),
     slots: t.field({ type: SlotsType, description: 'Sequences.', resolve: ({ status }) => status.slots }),
     queue: t.field({ type: QueueType, description: 'Prompts that wait.', resolve: ({ status }) => status.queue }),
     tokensPerSecond: t.float({

@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TokenValidator } from '../../../src/access/auth.js';
+import { scopes } from '../../../src/access/Principal.js';
 import { loadSecret } from '../../../src/access/secret.js';
 import { openStorage } from '../../../src/storage/Storage.js';
+import { startTestServer } from '../../support/startTestServer.js';
 
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 let home: string;
@@ -60,10 +62,10 @@ describe('llamahome token', () => {
 
   test.each([
     [['token'], /--user/],
-    [['token', '--user', ''], /userId/],
+    [['token', '--user', ''], /--user must be/],
     [['token', '--user', 'ann', '--tier', 'gold'], /basic, pro, enterprise/],
     [['token', '--user', 'ann', '--scope', 'everything'], /prompts:run/],
-    [['token', '--user', 'ann', '--expires-in', '0'], /expiresIn/],
+    [['token', '--user', 'ann', '--expires-in', '0'], /--expires-in must be/],
     [['token', '--user', 'ann', '--expires-in', 'soon'], /whole number/],
     [['key', 'revoke', 'key_none'], /no API key/],
     [['key', 'create', '--user', 'ann', '--tier', 'gold'], /basic, pro, enterprise/],
@@ -110,5 +112,15 @@ describe('llamahome key', () => {
     } finally {
       await storage.close();
     }
+  });
+
+  test('makes another key of an administrator for who has lost the first', async () => {
+    const { key, ...told } = JSON.parse((await run('key', 'create', '--admin', '--json')).stdout);
+    expect(told).toMatchObject({ user_id: 'admin', tier: 'enterprise', scopes });
+    await using server = await startTestServer({ home });
+    const { data } = await server.graphql<{ server: { version: string } }, never>('{ server { version } }', undefined, {
+      key,
+    });
+    expect(data?.server.version).toMatch(/^\d/);
   });
 });

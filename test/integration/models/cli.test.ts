@@ -1,7 +1,8 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeDemoModel } from '../../../src/models/demoModel.js';
 import { runProgram, startTestServer, testEnvironment } from '../../support/startTestServer.js';
 
 let home: string;
@@ -75,6 +76,125 @@ describe('models', () => {
   });
 });
 
+describe('list', () => {
+  test('has what is installed, and says so when that is nothing', async () => {
+    expect(await llamahome(['list'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'No model is installed: llamahome models lists what there is to pull.\n',
+    });
+    expect(JSON.parse((await llamahome(['pull', 'demo', '--json'])).stdout)).toEqual({ id: 'demo', fetched: true });
+    const { stdout } = await llamahome(['list']);
+    expect(stdout).toMatch(/^MODEL +STATE .*\ndemo +installed +0\.1M +468 KB +2048 +MIT\n$/);
+  });
+
+  test('tells the context that a server would serve', async () => {
+    const contextOf = async (env = {}) => {
+      const { models } = JSON.parse((await llamahome(['models', '--json'], env)).stdout);
+      return models.find(({ id }: { id: string }) => id === 'smollm2-135m-instruct').context_length;
+    };
+    expect(await contextOf()).toBe(4096);
+    expect(await contextOf({ LLAMAHOME_CONTEXT: '1024' })).toBe(1024);
+  });
+});
+
+describe('show', () => {
+  test('tells parameters, licence and template, for people and for programs', async () => {
+    await llamahome(['pull', 'demo']);
+    const { stdout } = await llamahome(['show', 'demo']);
+    expect(stdout).toMatch(/^Parameters +0\.1M$/m);
+    expect(stdout).toMatch(/^Licence +MIT$/m);
+    expect(stdout).toMatch(/^Template\n\n\{%.*message/m);
+    expect(JSON.parse((await llamahome(['show', 'demo', '--json'])).stdout)).toMatchObject({
+      id: 'demo',
+      installed: true,
+      context_length: 2048,
+      chat_template: expect.stringContaining('{% for message in messages %}'),
+    });
+    expect((await llamahome(['show', 'smollm2'])).stdout).toMatch(/^Template +known when it is installed$/m);
+    expect(await llamahome(['show', 'demmo'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('mean demo?'),
+    });
+  });
+});
+
+describe('cp', () => {
+  test('gives a model a second name that survives the first', async () => {
+    await llamahome(['pull', 'demo']);
+    expect((await llamahome(['cp', 'demo', 'mine'])).code).toBe(0);
+    expect((await llamahome(['rm', 'demo', '--json'])).stdout).toContain('"freed_bytes"');
+    const { models } = JSON.parse((await llamahome(['list', '--json'])).stdout);
+    expect(models.map(({ id }: { id: string }) => id)).toEqual(['mine']);
+    await using server = await startTestServer({ home, env: { LLAMAHOME_MODEL: 'mine' } });
+    const answer = await server.rest('/process', { json: { prompt: 'x', model: 'mine', max_tokens: 2 } });
+    expect(await answer.json()).toMatchObject({ model: 'mine' });
+  });
+
+  test.each([
+    [['demo', 'smollm2'], 1, 'There is a model smollm2 already: choose another name.\n'],
+    [['demo', '../demo'], 1, /^name: A name has|^A name has 1 to 100 lower-case letters/],
+    [['smollm2', 'other'], 1, /^The model smollm2-135m-instruct is not installed: llamahome pull/],
+  ])('refuses %j', async (args, code, message) => {
+    await llamahome(['pull', 'demo']);
+    expect(await llamahome(['cp', ...args])).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) });
+  });
+});
+
+describe('the models of a running server', () => {
+  test('are told with their memory and since when they are idle', async () => {
+    expect(await llamahome(['ps'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No server serves/) });
+    await using server = await startTestServer({ home });
+    await server.rest('/process', { json: { prompt: 'x', max_tokens: 2 } });
+    expect((await llamahome(['ps'])).stdout).toMatch(
+      /^MODEL +MEMORY +CONTEXT +TOKENS\/S +IDLE\ndemo +[\d.]+ MB +2048 .* \d+ s\n$/,
+    );
+    const { models } = JSON.parse((await llamahome(['ps', '--json'])).stdout);
+    expect(models).toMatchObject([{ id: 'demo', memory_bytes: expect.any(Number), context_length: 2048 }]);
+    expect(Date.now() - Date.parse(models[0].idle_since)).toBeLessThan(60_000);
+  });
+
+  test('are listed and shown from elsewhere', async () => {
+    await using server = await startTestServer({ home });
+    await mkdir(join(home, 'elsewhere'));
+    const away = { LLAMAHOME_HOME: join(home, 'elsewhere') };
+    const there = ['--url', new URL(server.url).host, '--key', server.adminKey];
+    expect((await llamahome(['list', ...there], away)).stdout).toMatch(/^demo +installed/m);
+    expect((await llamahome(['show', 'demo', ...there], away)).stdout).toMatch(/^Template\n\n\{%/m);
+  });
+
+  test('are stopped', async () => {
+    await using server = await startTestServer({ home });
+    await server.rest('/process', { json: { prompt: 'x', max_tokens: 2 } });
+    const there = ['--url', server.url, '--key'];
+    const refused = await llamahome(['stop', 'demo', ...there, 'lh_no']);
+    expect(refused).toMatchObject({ code: 1, stderr: 'There is no such API key here.\n' });
+    expect((await llamahome(['stop', 'demo', ...there, server.adminKey])).stderr).toMatch(
+      /^demo is stopped: [\d.]+ MB of memory are free again\.\n$/,
+    );
+    expect((await llamahome(['ps'])).stderr).toBe('No model is in memory.\n');
+    expect((await llamahome(['stop', 'demo', '--json'])).stdout).toBe('{\n  "id": "demo",\n  "stopped": false\n}\n');
+  });
+
+  test('are fetched by it when a prompt asks with --pull', async () => {
+    const file = join(home, 'small.gguf');
+    const entry = {
+      ...{ id: 'small', name: 'Small', version: '1', parameters: '0.1M', contextLength: 2048, licence: 'MIT' },
+      ...{ capabilities: ['chat'], sizeBytes: 468_160, sources: [{ type: 'file', path: file }] },
+    };
+    await writeDemoModel(file);
+    await writeFile(join(home, 'catalogue.json'), JSON.stringify({ models: [entry] }));
+    await using server = await startTestServer({ home });
+    const ask = ['run', 'x', '--model', 'small', '--max-tokens', '2'];
+    const refused = await llamahome(ask);
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--pull fetches it first') });
+    const answered = await llamahome([...ask, '--pull']);
+    expect(answered).toMatchObject({ code: 0, stdout: expect.stringMatching(/^..\n$/) });
+    expect(answered.stderr).toContain('The server fetches small.\n');
+    expect((await llamahome(['ps', '--url', server.url, '--key', server.adminKey])).stdout).toMatch(/^small /m);
+  });
+});
+
 describe('rm', () => {
   test('deletes the file of a model, and says when there is none', async () => {
     await llamahome(['pull', 'demo']);
@@ -111,6 +231,7 @@ describe('doctor', () => {
     await writeFile(demoFile(), 'not a model any more');
     const { models, node } = JSON.parse((await llamahome(['doctor', '--json'])).stdout);
     expect(node.supported).toBe(true);
+    expect(`>=${node.least}`).toBe(JSON.parse(await readFile('package.json', 'utf8')).engines.node);
     expect(models).toContainEqual(
       expect.objectContaining({ id: 'demo', installed: true, runs: false, reason: 'it is not a GGUF file' }),
     );

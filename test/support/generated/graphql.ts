@@ -253,9 +253,9 @@ export type EveryEventFieldFragment =
   | EveryEventField_PromptStarted_Fragment
 ;
 
-export type EveryModelFieldFragment = { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null };
+export type EveryModelFieldFragment = { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null };
 
-export type EveryServerFieldFragment = { version: string, uptimeMs: number, tokensPerSecond: number | null, defaultModel: { slug: string, state: ModelState } | null, slots: { total: number, busy: number }, queue: { waiting: number, limit: number }, resources: { cpuPercent: number, memoryBytes: number, gpuMemoryBytes: number, eventLoopDelayMs: number } };
+export type EveryServerFieldFragment = { version: string, uptimeMs: number, tokensPerSecond: number | null, defaultModel: { slug: string, state: ModelState } | null, slots: { total: number, busy: number }, queue: { waiting: number, limit: number }, models: Array<{ slug: string, idleSince: string | null }>, resources: { cpuPercent: number, memoryBytes: number, gpuMemoryBytes: number, eventLoopDelayMs: number } };
 
 export type ProcessMutationVariables = Exact<{
   input: PromptInput;
@@ -331,42 +331,42 @@ export type AllModelsQueryVariables = Exact<{
 }>;
 
 
-export type AllModelsQuery = { models: Array<{ id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null }> };
+export type AllModelsQuery = { models: Array<{ id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null }> };
 
 export type OneModelQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type OneModelQuery = { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } | null };
+export type OneModelQuery = { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } | null };
 
 export type LoadModelMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type LoadModelMutation = { loadModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
+export type LoadModelMutation = { loadModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
 
 export type UnloadModelMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type UnloadModelMutation = { unloadModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
+export type UnloadModelMutation = { unloadModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
 
 export type InstallModelMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type InstallModelMutation = { installModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
+export type InstallModelMutation = { installModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
 
 export type RemoveModelMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type RemoveModelMutation = { removeModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
+export type RemoveModelMutation = { removeModel: { model: { id: string, slug: string, name: string, version: string, parameters: string, contextLength: number, capabilities: Array<ModelCapability>, licence: string | null, state: ModelState, failure: string | null, sizeBytes: number, aliases: Array<string>, isDefault: boolean, chatTemplate: string | null, performance: { tokensPerSecond: number | null, memoryRequired: number | null } | null } } };
 
 export type ReadConfigQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -383,7 +383,7 @@ export type UpdateConfigMutation = { updateConfig: { config: { modelSettings: { 
 export type ReadServerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ReadServerQuery = { server: { version: string, uptimeMs: number, tokensPerSecond: number | null, defaultModel: { slug: string, state: ModelState } | null, slots: { total: number, busy: number }, queue: { waiting: number, limit: number }, resources: { cpuPercent: number, memoryBytes: number, gpuMemoryBytes: number, eventLoopDelayMs: number } } };
+export type ReadServerQuery = { server: { version: string, uptimeMs: number, tokensPerSecond: number | null, defaultModel: { slug: string, state: ModelState } | null, slots: { total: number, busy: number }, queue: { waiting: number, limit: number }, models: Array<{ slug: string, idleSince: string | null }>, resources: { cpuPercent: number, memoryBytes: number, gpuMemoryBytes: number, eventLoopDelayMs: number } } };
 
 export type ReadViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -448,7 +448,7 @@ export type ServerStatusSubscriptionVariables = Exact<{
 }>;
 
 
-export type ServerStatusSubscription = { serverStatus: { version: string, uptimeMs: number, tokensPerSecond: number | null, defaultModel: { slug: string, state: ModelState } | null, slots: { total: number, busy: number }, queue: { waiting: number, limit: number }, resources: { cpuPercent: number, memoryBytes: number, gpuMemoryBytes: number, eventLoopDelayMs: number } } };
+export type ServerStatusSubscription = { serverStatus: { version: string, uptimeMs: number, tokensPerSecond: number | null, defaultModel: { slug: string, state: ModelState } | null, slots: { total: number, busy: number }, queue: { waiting: number, limit: number }, models: Array<{ slug: string, idleSince: string | null }>, resources: { cpuPercent: number, memoryBytes: number, gpuMemoryBytes: number, eventLoopDelayMs: number } } };
 
 export type ConfigChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
@@ -559,6 +559,8 @@ export const EveryModelFieldFragmentDoc = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }
     `, {"fragmentName":"EveryModelField"}) as unknown as TypedDocumentString<EveryModelFieldFragment, unknown>;
 export const EveryServerFieldFragmentDoc = new TypedDocumentString(`
@@ -576,6 +578,10 @@ export const EveryServerFieldFragmentDoc = new TypedDocumentString(`
   queue {
     waiting
     limit
+  }
+  models {
+    slug
+    idleSince
   }
   tokensPerSecond
   resources {
@@ -900,6 +906,8 @@ export const AllModelsDocument = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }`) as unknown as TypedDocumentString<AllModelsQuery, AllModelsQueryVariables>;
 export const OneModelDocument = new TypedDocumentString(`
     query OneModel($id: String!) {
@@ -924,6 +932,8 @@ export const OneModelDocument = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }`) as unknown as TypedDocumentString<OneModelQuery, OneModelQueryVariables>;
 export const LoadModelDocument = new TypedDocumentString(`
     mutation LoadModel($id: String!) {
@@ -950,6 +960,8 @@ export const LoadModelDocument = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }`) as unknown as TypedDocumentString<LoadModelMutation, LoadModelMutationVariables>;
 export const UnloadModelDocument = new TypedDocumentString(`
     mutation UnloadModel($id: String!) {
@@ -976,6 +988,8 @@ export const UnloadModelDocument = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }`) as unknown as TypedDocumentString<UnloadModelMutation, UnloadModelMutationVariables>;
 export const InstallModelDocument = new TypedDocumentString(`
     mutation InstallModel($id: String!) {
@@ -1002,6 +1016,8 @@ export const InstallModelDocument = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }`) as unknown as TypedDocumentString<InstallModelMutation, InstallModelMutationVariables>;
 export const RemoveModelDocument = new TypedDocumentString(`
     mutation RemoveModel($id: String!) {
@@ -1028,6 +1044,8 @@ export const RemoveModelDocument = new TypedDocumentString(`
   }
   sizeBytes
   aliases
+  isDefault
+  chatTemplate
 }`) as unknown as TypedDocumentString<RemoveModelMutation, RemoveModelMutationVariables>;
 export const ReadConfigDocument = new TypedDocumentString(`
     query ReadConfig {
@@ -1081,6 +1099,10 @@ export const ReadServerDocument = new TypedDocumentString(`
   queue {
     waiting
     limit
+  }
+  models {
+    slug
+    idleSince
   }
   tokensPerSecond
   resources {
@@ -1235,6 +1257,10 @@ export const ServerStatusDocument = new TypedDocumentString(`
   queue {
     waiting
     limit
+  }
+  models {
+    slug
+    idleSince
   }
   tokensPerSecond
   resources {

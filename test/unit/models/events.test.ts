@@ -17,6 +17,7 @@ function event(id: string, state: ModelState, progress: number | null = null): M
     failure: null,
     tokensPerSecond: null,
     memoryRequired: 1,
+    idleSince: null,
   };
   return { model, state, downloadedBytes: null, totalBytes: null, progress };
 }
