@@ -34,6 +34,8 @@ export interface EngineRequest {
 
 export interface TokenizedPrompt {
   tokens: number[];
+  /** Of the tokens, how many the chat template writes before the first content. */
+  headTokens: number;
   /** Of the tokens, how many a free sequence holds the state of right now. */
   cachedTokens: number;
 }
@@ -122,6 +124,15 @@ export interface EngineOptions {
   onLoadProgress?: (fraction: number) => void;
   /** Warnings and errors of the native library. */
   onLog?: (level: string, message: string) => void;
+  /** What whoever runs the server should know: a decode that failed, a chat template that can't be used. */
+  onNotice?: (notice: EngineNotice) => void;
+}
+
+export interface EngineNotice {
+  level: 'warn' | 'error';
+  message: string;
+  /** What the library said. */
+  reason: string;
 }
 
 /** Why an engine process is gone: `closed` when we asked for it. */

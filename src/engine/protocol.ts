@@ -7,10 +7,11 @@ import type {
   EngineStep,
   TokenizedPrompt,
 } from './Engine.js';
+import type { LoadFailure } from './loadFailure.js';
 
 /** Messages between the server and an engine process. Correlated ones carry `call`. */
 export type ToEngine =
-  | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog'> }
+  | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog' | 'onNotice'> }
   | { type: 'tokenize'; call: number; conversations: ChatMessage[][] }
   | { type: 'submit'; requests: EngineRequest[] }
   | { type: 'cancel'; ids: string[] }
@@ -25,7 +26,7 @@ export interface StepReport {
 export type FromEngine =
   | { type: 'loading'; fraction: number }
   | { type: 'ready'; info: EngineInfo }
-  | { type: 'unloadable'; reason: string }
+  | ({ type: 'unloadable' } & LoadFailure)
   | { type: 'step'; report: StepReport }
   | { type: 'tokenized'; call: number; prompts: (TokenizedPrompt | { refused: string })[] }
   | { type: 'resources'; call: number; memoryBytes: number; cpuSeconds: number }

@@ -20,8 +20,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: nodeOptions,
   });
-  const { onLoadProgress, onLog, ...load } = options;
-  const engine = new EngineProcess(child, { onLoadProgress, onLog });
+  const { onLoadProgress, onLog, onNotice, ...load } = options;
+  const engine = new EngineProcess(child, { onLoadProgress, onLog, onNotice });
   child.send({ type: 'load', options: load });
   try {
     await engine.ready;

@@ -7,7 +7,8 @@ export type GgufValue =
   | { bool: boolean }
   | { string: string }
   | { strings: string[] }
-  | { i32s: number[] };
+  | { i32s: number[] }
+  | { f32s: number[] };
 
 /** A tensor of 32-bit floats; `shape` begins with the length of a row. */
 export interface GgufTensor {
@@ -55,11 +56,14 @@ function encode(value: GgufValue): Buffer {
       ...value.strings.map((item) => text(item)),
     ]);
   }
-  const items = Buffer.alloc(4 * value.i32s.length);
-  value.i32s.forEach((item, index) => {
-    items.writeInt32LE(item, 4 * index);
-  });
-  return Buffer.concat([u32(types.array), u32(types.i32), u64(value.i32s.length), items]);
+  const numbers = 'i32s' in value ? value.i32s : value.f32s;
+  const items = Buffer.alloc(4 * numbers.length);
+  for (const [index, item] of numbers.entries()) {
+    if ('i32s' in value) items.writeInt32LE(item, 4 * index);
+    else items.writeFloatLE(item, 4 * index);
+  }
+  const type = 'i32s' in value ? types.i32 : types.f32;
+  return Buffer.concat([u32(types.array), u32(type), u64(numbers.length), items]);
 }
 
 function padding(length: number): Buffer {

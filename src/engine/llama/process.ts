@@ -2,10 +2,12 @@
 import { availableParallelism, freemem } from 'node:os';
 import type { LlamaModel } from 'node-llama-cpp';
 import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
+import type { LoadFailure } from '../loadFailure.js';
 import type { FromEngine, ToEngine } from '../protocol.js';
+import { ChatRenderer, TemplateFault } from './ChatRenderer.js';
 import { Native } from './native.js';
 import { PrefixStore } from './PrefixStore.js';
-import { ChatRenderer } from './renderChat.js';
+import { PromptTokenizer } from './PromptTokenizer.js';
 import { StepLoop } from './StepLoop.js';
 
 const batchSize = 512;
@@ -30,8 +32,10 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 let native: Native | undefined;
-let renderer: ChatRenderer | undefined;
+let tokenizer: PromptTokenizer | undefined;
 let loop: StepLoop | undefined;
+/** What the library logged as errors before the model was ready. */
+const loadErrors: string[] = [];
 
 async function load(options: LoadOptions): Promise<EngineInfo> {
   native = await Native.load({
@@ -43,9 +47,13 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
       options.contextLength === 'auto' ? Math.min(trained, mostContext) : options.contextLength,
     sequences: (model, contextLength) => sequencesOf(model, contextLength, options.slots),
     onLoadProgress: (fraction) => send({ type: 'loading', fraction }),
-    onLog: (level, message) => send({ type: 'log', level, message }),
+    onLog: (level, message) => {
+      if (loop === undefined && (level === 'error' || level === 'fatal')) loadErrors.push(message);
+      send({ type: 'log', level, message });
+    },
   });
-  renderer = new ChatRenderer(native.chatTemplate, native.specialTexts);
+  const { vocabulary, chatTemplate } = native;
+  tokenizer = new PromptTokenizer(vocabulary, new ChatRenderer(chatTemplate, vocabulary.boundaryTexts));
   const memory = native.memory();
   const cacheBytes = PrefixStore.available() ? prefixBudget(native) : 0;
   const store = cacheBytes > 0 ? new PrefixStore(native, cacheBytes) : undefined;
@@ -85,12 +93,9 @@ function prefixBudget({ slots, sequenceBytes }: Native): number {
 }
 
 function tokenize(messages: ChatMessage[]): TokenizedPrompt {
-  if (native === undefined || renderer === undefined || loop === undefined) throw new Error('the model is not loaded');
-  const model = native;
-  const tokens = renderer.render(messages).flatMap(({ text, special }) => model.tokenize(text, special));
-  const first = native.requiredFirstToken;
-  if (first !== undefined && tokens[0] !== first) tokens.unshift(first);
-  return { tokens, cachedTokens: loop.cachedTokens(tokens) };
+  if (tokenizer === undefined || loop === undefined) throw new Error('the model is not loaded');
+  const { tokens, headTokens } = tokenizer.tokenize(messages);
+  return { tokens, headTokens, cachedTokens: loop.cachedTokens(tokens) };
 }
 
 function tokenizeOne(messages: ChatMessage[]): TokenizedPrompt | { refused: string } {
@@ -105,12 +110,17 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function failureOf(error: unknown): LoadFailure {
+  const reason = [reasonOf(error), ...loadErrors].join('\n');
+  return error instanceof TemplateFault ? { reason, templateFault: error.message } : { reason };
+}
+
 process.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'load':
       load(message.options).then(
         (info) => send({ type: 'ready', info }),
-        (error) => send({ type: 'unloadable', reason: reasonOf(error) }),
+        (error) => send({ type: 'unloadable', ...failureOf(error) }),
       );
       break;
     case 'tokenize':
