@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { formatByteSize } from '../config/byteSize.js';
 import { type Environment, loadEnvironment } from '../config/environment.js';
-import { ggufFault } from '../models/ggufFile.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 import { estimateMemory, machineMemory } from '../models/memory.js';
+import { templateFault } from '../models/templateFault.js';
 
 const run = promisify(execFile);
 const leastNode = '20.18';
@@ -77,7 +77,8 @@ async function modelReports(library: ModelLibrary, environment: Environment, gpu
         contextLength: environment.context,
       };
       const need = estimateMemory(question, environment.slots === 'auto' ? 1 : environment.slots);
-      const fault = file === undefined ? undefined : await ggufFault(library.path(id));
+      const fault =
+        file === undefined ? undefined : ((await library.fault(id)) ?? (await templateFault(library.weightsPath(id))));
       const reason =
         fault ?? (need > memory ? `it needs ${formatByteSize(need)}, there are ${formatByteSize(memory)}` : null);
       return { id, installed: file !== undefined, runs: reason === null, memory_bytes: need, reason };

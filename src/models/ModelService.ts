@@ -5,7 +5,7 @@ import type { Engine, EngineOptions } from '../engine/Engine.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { Downloads } from './Downloads.js';
 import { Failures } from './Failures.js';
-import { ggufFault, isGgufPath } from './ggufFile.js';
+import { isDamage, isGgufPath } from './ggufFile.js';
 import { KnownModel, type ModelSources } from './KnownModel.js';
 import { type EngineSettings, LoadedEngines } from './LoadedEngines.js';
 import type { CatalogueEntry, Model, ModelEvent, ModelState } from './Model.js';
@@ -123,13 +123,13 @@ export class ModelService {
     try {
       if (this.engines.loadProgress(entry.id) === undefined) {
         if (file === undefined) throw this.notInstalled(entry);
-        const fault = await ggufFault(this.library.path(entry.id));
+        const fault = await this.library.fault(entry.id);
         if (fault !== undefined) throw unusable(entry, fault);
       }
       const engine = await this.engines.engine({
         id: entry.id,
         name: entry.name,
-        modelPath: await this.library.realPath(entry.id).catch(() => this.library.path(entry.id)),
+        modelPath: this.library.weightsPath(entry.id),
         sizeBytes: file?.size ?? entry.sizeBytes,
         trainContextLength: entry.contextLength,
       });
@@ -170,7 +170,7 @@ export class ModelService {
     if (!this.library.isInstalled(entry.id)) return { ok: false, reason: this.notInstalled(entry).message };
     const failure = this.failures.recent(entry.id, failureMs);
     if (failure !== null) return { ok: false, reason: failure };
-    const fault = await ggufFault(this.library.path(entry.id));
+    const fault = await this.library.fault(entry.id);
     return fault === undefined ? { ok: true } : { ok: false, reason: unusable(entry, fault).message };
   }
 
@@ -311,7 +311,9 @@ export class ModelService {
 }
 
 function unusable(entry: CatalogueEntry, fault: string): LlamaHomeError {
-  const message = `The model ${entry.id} can not be used: ${fault}. Remove it and install it again.`;
+  const canBeFetched = entry.sources.some(({ type }) => type !== 'file');
+  const help = canBeFetched ? ' Remove it and install it again.' : ' Put a whole copy in its place.';
+  const message = `The model ${entry.id} can not be used: ${fault}.${isDamage(fault) ? help : ''}`;
   return new LlamaHomeError('model_unavailable', message);
 }
 

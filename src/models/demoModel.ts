@@ -103,11 +103,13 @@ function weights(layers: number, width: number): GgufTensor[] {
   return tensors;
 }
 
-/**
- * Writes a tiny Llama-architecture GGUF with random weights, the same each time, under 1 MB unless asked for more. Its text is
- * printable ASCII noise at any temperature and never ends by itself; it needs no download and shows every feature.
- */
-export async function writeDemoModel(path: string, options: DemoModelOptions = {}): Promise<void> {
+export interface DemoModel {
+  metadata: Record<string, GgufValue>;
+  tensors: GgufTensor[];
+}
+
+/** What the file of a demo model holds. */
+export function demoModel(options: DemoModelOptions = {}): DemoModel {
   const { contextLength = 2048, layers = 2, embedding = 64, chatTemplate = chatMl, architecture = 'llama' } = options;
   const metadata: Record<string, GgufValue> = {
     'general.architecture': { string: architecture },
@@ -140,9 +142,18 @@ export async function writeDemoModel(path: string, options: DemoModelOptions = {
     'tokenizer.ggml.add_eos_token': { bool: false },
     'tokenizer.chat_template': { string: chatTemplate },
   };
+  return { metadata, tensors: weights(layers, embedding) };
+}
+
+/**
+ * Writes a tiny Llama-architecture GGUF with random weights, the same each time, under 1 MB unless asked for more. Its text is
+ * printable ASCII noise at any temperature and never ends by itself; it needs no download and shows every feature.
+ */
+export async function writeDemoModel(path: string, options: DemoModelOptions = {}): Promise<void> {
+  const { metadata, tensors } = demoModel(options);
   const file = await open(path, 'w');
   try {
-    await writeGguf(file, metadata, weights(layers, embedding));
+    await writeGguf(file, metadata, tensors);
   } finally {
     await file.close();
   }

@@ -1,5 +1,6 @@
 /** Entry of the engine process: one model, one context, one step loop. Started by startEngine, spoken to over IPC. */
 import { availableParallelism, freemem } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LlamaModel } from 'node-llama-cpp';
 import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
 import type { LoadFailure } from '../loadFailure.js';
@@ -110,7 +111,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function failureOf(error: unknown): LoadFailure {
+async function failureOf(error: unknown): Promise<LoadFailure> {
+  // What the library logged before it gave up comes by another way, and may still be under way.
+  await nextTurn();
   const reason = [reasonOf(error), ...loadErrors].join('\n');
   return error instanceof TemplateFault ? { reason, templateFault: error.message } : { reason };
 }
@@ -120,7 +123,7 @@ process.on('message', (message: ToEngine) => {
     case 'load':
       load(message.options).then(
         (info) => send({ type: 'ready', info }),
-        (error) => send({ type: 'unloadable', ...failureOf(error) }),
+        async (error) => send({ type: 'unloadable', ...(await failureOf(error)) }),
       );
       break;
     case 'tokenize':
