@@ -39,7 +39,8 @@ function start() {
 
 /** What runs goes on until its successor is compiled. */
 async function rebuild() {
-  if ((await ended(run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json']))) !== 0) return;
+  if ((await ended(run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json']))) !== 0)
+    return;
   await stop();
   if (!isLeaving) start();
 }

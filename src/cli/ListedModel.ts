@@ -46,7 +46,7 @@ export class HomeModels {
     const { library } = this;
     const { id } = library.get(name);
     const template = library.isInstalled(id)
-      ? await new ChatTemplates().read(library.path(id), library.signature(id))
+      ? await new ChatTemplates().read(library.weightsPath(id), library.signature(id))
       : null;
     return { ...this.listed(library.get(id)), chat_template: template };
   }

@@ -6,9 +6,9 @@ import { Command } from 'commander';
 import { formatByteSize, parseByteSize } from '../config/byteSize.js';
 import { initialConfig } from '../config/Config.js';
 import { type Environment, loadEnvironment } from '../config/environment.js';
-import { ggufFault } from '../models/ggufFile.js';
 import { ModelLibrary } from '../models/ModelLibrary.js';
 import { estimateMemory, estimateServed, machineMemory, roundUp } from '../models/memory.js';
+import { templateFault } from '../models/templateFault.js';
 import { leastNode } from '../version.js';
 
 const run = promisify(execFile);
@@ -81,7 +81,8 @@ async function modelReports(library: ModelLibrary, environment: Environment, gpu
         contextLength: environment.context,
       };
       const need = estimateMemory(question, environment.slots === 'auto' ? 1 : environment.slots);
-      const fault = file === undefined ? undefined : await ggufFault(library.path(id));
+      const fault =
+        file === undefined ? undefined : ((await library.fault(id)) ?? (await templateFault(library.weightsPath(id))));
       const reason =
         fault ?? (need > memory ? `it needs ${formatByteSize(need)}, there are ${formatByteSize(memory)}` : null);
       const report = { id, installed: file !== undefined, runs: reason === null, reason };

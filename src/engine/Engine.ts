@@ -112,6 +112,15 @@ export interface EngineOptions {
   onLoadProgress?: (fraction: number) => void;
   /** Warnings and errors of the native library. */
   onLog?: (level: string, message: string) => void;
+  /** What whoever runs the server should know: a decode that failed, a chat template that can't be used. */
+  onNotice?: (notice: EngineNotice) => void;
+}
+
+export interface EngineNotice {
+  level: 'warn' | 'error';
+  message: string;
+  /** What the library said. */
+  reason: string;
 }
 
 /** Why an engine process is gone: `closed` when we asked for it. */

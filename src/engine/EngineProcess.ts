@@ -12,6 +12,7 @@ import type {
   EngineStep,
   TokenizedPrompt,
 } from './Engine.js';
+import { loadFailure } from './loadFailure.js';
 import type { FromEngine, StepReport, ToEngine } from './protocol.js';
 import { RateWindow } from './RateWindow.js';
 import { ShortNames } from './ShortNames.js';
@@ -49,7 +50,7 @@ export class EngineProcess implements Engine {
 
   constructor(
     private readonly child: ChildProcess,
-    private readonly listeners: Pick<EngineOptions, 'onLoadProgress' | 'onLog'> = {},
+    private readonly listeners: Pick<EngineOptions, 'onLoadProgress' | 'onLog' | 'onNotice'> = {},
   ) {
     this.pid = child.pid ?? 0;
     const { promise, resolve, reject } = withResolvers<void>();
@@ -150,7 +151,7 @@ export class EngineProcess implements Engine {
         resolveReady();
         break;
       case 'unloadable':
-        rejectReady(unloadable(message.reason));
+        rejectReady(loadFailure(message));
         break;
       case 'step':
         this.receiveReport(message.report);
@@ -181,6 +182,9 @@ export class EngineProcess implements Engine {
       this.notePrefill(step.prefilled, step.stepMs);
       this.onStep?.(step);
     }
+    for (const reason of new Set(progress.flatMap(({ failed }) => failed ?? []))) {
+      this.listeners.onNotice?.({ level: 'error', message: 'the engine could not evaluate prompts', reason });
+    }
     for (const step of progress) {
       const { id, finished, failed } = step;
       step.id = this.names.idOf(id);
@@ -205,15 +209,6 @@ export class EngineProcess implements Engine {
   }
 }
 
-/** What people can do about a model that can't be loaded; the library's own words hold paths and are not repeated. */
-function unloadable(reason: string): LlamaHomeError {
-  const memory = /memory|vram|too large|insufficient/i.test(reason);
-  const message = memory
-    ? 'There is not enough memory for this model: use a smaller one, or lower LLAMAHOME_SLOTS or LLAMAHOME_CONTEXT.'
-    : 'The model file can not be loaded: it is damaged, or of a kind this engine does not know. Remove it and pull it again.';
-  return new LlamaHomeError('model_unavailable', message, undefined, { cause: new Error(reason) });
-}
-
 /** A process that was killed, for memory say, may do better the next time. */
 function endedWhileLoading(reason: string): LlamaHomeError {
   const message = 'The engine process ended while it loaded the model; try again in a moment.';
@@ -221,10 +216,7 @@ function endedWhileLoading(reason: string): LlamaHomeError {
 }
 
 function refusal(reason: string): LlamaHomeError {
-  return invalidRequest(
-    'messages',
-    `The chat template of this model refused the messages: ${reason.split('\n')[0]?.slice(0, 200)}`,
-  );
+  return invalidRequest('messages', `No prompt can be made of the messages: ${reason.split('\n')[0]?.slice(0, 200)}`);
 }
 
 function withResolvers<T>(): {

@@ -7,6 +7,7 @@ import type {
   EngineStep,
   TokenizedPrompt,
 } from './Engine.js';
+import type { LoadFailure } from './loadFailure.js';
 
 /** A request under a short name, which travels with every token; what it leaves behind goes by its own id. */
 export interface SubmittedRequest extends EngineRequest {
@@ -15,7 +16,7 @@ export interface SubmittedRequest extends EngineRequest {
 
 /** Messages between the server and an engine process. Correlated ones carry `call`. */
 export type ToEngine =
-  | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog'> }
+  | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog' | 'onNotice'> }
   | { type: 'tokenize'; call: number; conversations: ChatMessage[][]; scope?: string | undefined }
   | { type: 'submit'; requests: SubmittedRequest[] }
   | { type: 'cancel'; ids: string[] }
@@ -32,7 +33,7 @@ export interface StepReport {
 export type FromEngine =
   | { type: 'loading'; fraction: number }
   | { type: 'ready'; info: EngineInfo }
-  | { type: 'unloadable'; reason: string }
+  | ({ type: 'unloadable' } & LoadFailure)
   | { type: 'step'; report: StepReport }
   | { type: 'tokenized'; call: number; prompts: (TokenizedPrompt | { refused: string })[] }
   | { type: 'forgotten'; call: number }

@@ -30,7 +30,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function startProcess({ onLoadProgress, onLog, ...load }: EngineOptions): EngineProcess {
+function startProcess({ onLoadProgress, onLog, onNotice, ...load }: EngineOptions): EngineProcess {
   const child = fork(entry, [], {
     // With more threads, decode calls wander between them and their idle compute threads spin against each other:
     // 1.8 times slower at one sequence on two cores.
@@ -38,7 +38,7 @@ function startProcess({ onLoadProgress, onLog, ...load }: EngineOptions): Engine
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: nodeOptions,
   });
-  const engine = new EngineProcess(child, { onLoadProgress, onLog });
+  const engine = new EngineProcess(child, { onLoadProgress, onLog, onNotice });
   child.send({ type: 'load', options: load }, () => {});
   return engine;
 }

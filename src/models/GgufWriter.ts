@@ -1,13 +1,16 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** A metadata value; whole numbers that must not be u32 are not needed here. */
+/** A metadata value. */
 export type GgufValue =
+  | { u16: number }
   | { u32: number }
+  | { i32: number }
   | { f32: number }
   | { bool: boolean }
   | { string: string }
   | { strings: string[] }
-  | { i32s: number[] };
+  | { i32s: number[] }
+  | { f32s: number[] };
 
 /** A tensor of 32-bit floats; `shape` begins with the length of a row. */
 export interface GgufTensor {
@@ -18,7 +21,7 @@ export interface GgufTensor {
 
 // Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, version 3, little-endian.
 const alignment = 32;
-const types = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
+const types = { u16: 2, u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
 const tensorTypeF32 = 0;
 
 function u32(value: number): Buffer {
@@ -40,6 +43,8 @@ function text(value: string): Buffer {
 
 function encode(value: GgufValue): Buffer {
   if ('u32' in value) return Buffer.concat([u32(types.u32), u32(value.u32)]);
+  if ('u16' in value) return Buffer.concat([u32(types.u16), u32(value.u16).subarray(0, 2)]);
+  if ('i32' in value) return Buffer.concat([u32(types.i32), u32(value.i32)]);
   if ('bool' in value) return Buffer.concat([u32(types.bool), Buffer.of(value.bool ? 1 : 0)]);
   if ('string' in value) return Buffer.concat([u32(types.string), text(value.string)]);
   if ('f32' in value) {
@@ -55,11 +60,14 @@ function encode(value: GgufValue): Buffer {
       ...value.strings.map((item) => text(item)),
     ]);
   }
-  const items = Buffer.alloc(4 * value.i32s.length);
-  value.i32s.forEach((item, index) => {
-    items.writeInt32LE(item, 4 * index);
-  });
-  return Buffer.concat([u32(types.array), u32(types.i32), u64(value.i32s.length), items]);
+  const numbers = 'i32s' in value ? value.i32s : value.f32s;
+  const items = Buffer.alloc(4 * numbers.length);
+  for (const [index, item] of numbers.entries()) {
+    if ('i32s' in value) items.writeInt32LE(item, 4 * index);
+    else items.writeFloatLE(item, 4 * index);
+  }
+  const type = 'i32s' in value ? types.i32 : types.f32;
+  return Buffer.concat([u32(types.array), u32(type), u64(numbers.length), items]);
 }
 
 function padding(length: number): Buffer {

@@ -188,7 +188,12 @@ export class LoadedEngines {
         loading.progress = fraction;
         onChange(request.id);
       },
-      onLog: (level, message) => logger.debug({ model: request.id, level }, message),
+      onLog: (level, message) => {
+        // What the library calls an error is rare, and the only place where it says why.
+        const isError = level === 'error' || level === 'fatal';
+        logger[isError ? 'warn' : 'debug']({ model: request.id, level }, message);
+      },
+      onNotice: ({ level, message, reason }) => logger[level]({ model: request.id, reason }, message),
     });
     if (this.closed) {
       await engine.close();

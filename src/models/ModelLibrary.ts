@@ -1,11 +1,12 @@
-import { existsSync, type Stats, statSync } from 'node:fs';
+import { existsSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { link, mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { Catalogue } from './Catalogue.js';
-import { describeGguf, ggufFault, idOfFile } from './ggufFile.js';
+import { describeGguf, idOfFile, modelFault } from './ggufFile.js';
 import { type InstallOptions, installModel } from './installModel.js';
 import type { CatalogueEntry } from './Model.js';
+import { isLaterPart, partsOf, weightFiles } from './weightFiles.js';
 
 /** This name belongs to Llama 3.3, and stands for the default model until that is installed. */
 const aliasOfDefault = 'llama3.3';
@@ -36,7 +37,13 @@ export class ModelLibrary {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const name of await readdir(folder)) {
       const id = name.slice(0, -'.gguf'.length);
-      if (!name.endsWith('.gguf') || id !== idOfFile(name) || library.catalogue.find(id) !== undefined) continue;
+      if (
+        isLaterPart(name) ||
+        !name.endsWith('.gguf') ||
+        id !== idOfFile(name) ||
+        library.catalogue.find(id) !== undefined
+      )
+        continue;
       // A file that is no model, or a link whose file has gone, is not a reason to stop.
       await library.describe(id).catch(() => undefined);
     }
@@ -77,10 +84,12 @@ export class ModelLibrary {
     return join(this.folder, `${id}.gguf`);
   }
 
-  /** The file of an installed model; undefined when it is not there. */
-  file(id: string): Stats | undefined {
+  /** The file of an installed model, of a split one the first with the size of all; undefined when it is not there. */
+  file(id: string): Pick<Stats, 'size' | 'ino' | 'mtimeMs'> | undefined {
     const found = statSync(this.path(id), { throwIfNoEntry: false });
-    return found?.isFile() ? found : undefined;
+    if (!found?.isFile()) return undefined;
+    const { ino, mtimeMs } = found;
+    return { size: weightFiles(this.path(id)).sizeBytes, ino, mtimeMs };
   }
 
   isInstalled(id: string): boolean {
@@ -93,9 +102,14 @@ export class ModelLibrary {
     return file === undefined ? '' : `${file.ino} ${file.size} ${file.mtimeMs}`;
   }
 
-  /** Where the weights really are: parts of a split model are found beside the first. */
-  async realPath(id: string): Promise<string> {
-    return realpath(this.path(id));
+  /** Where the weights are: parts of a split model are found beside the first. */
+  weightsPath(id: string): string {
+    return weightFiles(this.path(id)).path;
+  }
+
+  /** What is wrong with a model's files, as far as their beginnings show it. */
+  fault(id: string): Promise<string | undefined> {
+    return modelFault(this.path(id));
   }
 
   /**
@@ -116,11 +130,11 @@ export class ModelLibrary {
     if (this.find(name) !== undefined || existsSync(this.path(name))) {
       throw new LlamaHomeError('conflict', `There is a model ${name} already: choose another name.`);
     }
-    const target = await this.realPath(id);
-    // The parts of a split model are found beside the real file; and what lies elsewhere may be on another disk.
-    if (target === (await realpath(this.folder).then((folder) => join(folder, `${id}.gguf`))) && !isSplit(target))
-      await link(target, this.path(name));
-    else await symlink(target, this.path(name));
+    const target = this.weightsPath(id);
+    // The parts of a split model are found beside the first; and what lies elsewhere may be on another disk.
+    const isElsewhere = target !== this.path(id) || lstatSync(target).isSymbolicLink();
+    if (isElsewhere || isSplit(target)) await symlink(target, this.path(name));
+    else await link(target, this.path(name));
   }
 
   /** Fetches a model's file; see `installModel`. */
@@ -128,9 +142,9 @@ export class ModelLibrary {
     await installModel(this.get(id), this.folder, options);
   }
 
-  /** Deletes a model's file; of a model that was added by path only the link to it. */
+  /** Deletes a model's files; of a model that was added by path only the link to it. */
   async remove(id: string): Promise<void> {
-    await rm(this.path(id), { force: true });
+    for (const part of partsOf(this.path(id))) await rm(part, { force: true });
   }
 
   /** Drops a model that is in no catalogue after its file was removed; there is nowhere to fetch it from. */
@@ -143,8 +157,9 @@ export class ModelLibrary {
    * @throws LlamaHomeError `model_unavailable` when there is no such file or it is no model
    */
   async addFile(path: string): Promise<CatalogueEntry> {
-    const target = await realpath(resolve(path)).catch(() => path);
-    const fault = await ggufFault(target);
+    // By the name that was given: what a link leads to may have none that says which part of a model it is.
+    const target = resolve(path);
+    const fault = await modelFault(target);
     if (fault !== undefined) {
       const message = `The model ${basename(path)} can not be used: ${fault}.`;
       throw new LlamaHomeError('model_unavailable', message, { model: basename(path), state: 'failed' });
@@ -156,13 +171,13 @@ export class ModelLibrary {
       if (link === undefined && this.find(id) === undefined) {
         await rm(this.path(id), { force: true });
         await symlink(target, this.path(id));
-      } else if (link !== target) continue;
+      } else if (link !== (await realpath(target))) continue;
       return this.find(id) ?? this.describe(id);
     }
   }
 
   private async describe(id: string): Promise<CatalogueEntry> {
-    const entry = await describeGguf(await this.realPath(id), id, this.file(id)?.size ?? 0);
+    const entry = await describeGguf(this.weightsPath(id), id, this.file(id)?.size ?? 0);
     this.catalogue.add(entry);
     this.added.add(id);
     return entry;

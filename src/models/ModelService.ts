@@ -6,7 +6,7 @@ import { LlamaHomeError } from '../errors/index.js';
 import { ChatTemplates } from './ChatTemplates.js';
 import { Downloads } from './Downloads.js';
 import { Failures } from './Failures.js';
-import { ggufFault, isGgufPath } from './ggufFile.js';
+import { isDamage, isGgufPath } from './ggufFile.js';
 import { KnownModel, type ModelSources } from './KnownModel.js';
 import { type EngineSettings, LoadedEngines } from './LoadedEngines.js';
 import type { CatalogueEntry, Model, ModelEvent, ModelState } from './Model.js';
@@ -134,13 +134,13 @@ export class ModelService {
     if (!loads && file === undefined) throw this.notInstalled(entry);
     try {
       if (!loads) {
-        const fault = await ggufFault(this.library.path(entry.id));
+        const fault = await this.library.fault(entry.id);
         if (fault !== undefined) throw unusable(entry, fault);
       }
       const engine = await this.engines.engine({
         id: entry.id,
         name: entry.name,
-        modelPath: await this.library.realPath(entry.id).catch(() => this.library.path(entry.id)),
+        modelPath: this.library.weightsPath(entry.id),
         sizeBytes: file?.size ?? entry.sizeBytes,
         trainContextLength: entry.contextLength,
       });
@@ -185,15 +185,14 @@ export class ModelService {
     if (!this.library.isInstalled(entry.id)) return { ok: false, error: this.notInstalled(entry) };
     const failure = this.failures.recent(entry.id, failureMs);
     if (failure !== undefined && !passes(failure)) return { ok: false, error: failure };
-    const fault = await ggufFault(this.library.path(entry.id));
+    const fault = await this.library.fault(entry.id);
     return fault === undefined ? { ok: true } : { ok: false, error: asUnavailable(unusable(entry, fault), entry) };
   }
 
   /** The chat template in the file of an installed model; null when it has none or is not installed. */
   async chatTemplate(id: string): Promise<string | null> {
     const { library } = this;
-    if (!library.isInstalled(id)) return null;
-    return this.templates.read(await library.realPath(id).catch(() => library.path(id)), library.signature(id));
+    return library.isInstalled(id) ? this.templates.read(library.weightsPath(id), library.signature(id)) : null;
   }
 
   /** Starts the download (two callers share one) and returns at once; progress comes as events. */
@@ -343,7 +342,9 @@ function passes({ details }: LlamaHomeError): boolean {
 }
 
 function unusable(entry: CatalogueEntry, fault: string): LlamaHomeError {
-  const message = `The model ${entry.id} can not be used: ${fault}. Remove it and install it again.`;
+  const canBeFetched = entry.sources.some(({ type }) => type !== 'file');
+  const help = canBeFetched ? ' Remove it and install it again.' : ' Put a whole copy in its place.';
+  const message = `The model ${entry.id} can not be used: ${fault}.${isDamage(fault) ? help : ''}`;
   return new LlamaHomeError('model_unavailable', message);
 }
 

@@ -9,6 +9,10 @@ export interface DemoModelOptions {
   layers?: number;
   /** Width, a multiple of 8; default 64. Work per token grows with its square. */
   embedding?: number;
+  /** Default: ChatML. */
+  chatTemplate?: string;
+  /** Default: the one that it is. */
+  architecture?: string;
 }
 
 const heads = 4;
@@ -17,7 +21,7 @@ const [bos, eos, , endOfTurn] = [256, 257, 258, 259];
 const vocabularySize = 256 + special.length;
 const tokenTypes = { normal: 1, control: 3 };
 
-const chatTemplate =
+const chatMl =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}" +
   "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
@@ -99,14 +103,16 @@ function weights(layers: number, width: number): GgufTensor[] {
   return tensors;
 }
 
-/**
- * Writes a tiny Llama-architecture GGUF with random weights, the same each time, under 1 MB unless asked for more. Its text is
- * printable ASCII noise at any temperature and never ends by itself; it needs no download and shows every feature.
- */
-export async function writeDemoModel(path: string, options: DemoModelOptions = {}): Promise<void> {
-  const { contextLength = 2048, layers = 2, embedding = 64 } = options;
+export interface DemoModel {
+  metadata: Record<string, GgufValue>;
+  tensors: GgufTensor[];
+}
+
+/** What the file of a demo model holds. */
+export function demoModel(options: DemoModelOptions = {}): DemoModel {
+  const { contextLength = 2048, layers = 2, embedding = 64, chatTemplate = chatMl, architecture = 'llama' } = options;
   const metadata: Record<string, GgufValue> = {
-    'general.architecture': { string: 'llama' },
+    'general.architecture': { string: architecture },
     'general.name': { string: 'LlamaHome demo' },
     'general.license': { string: 'mit' },
     'general.file_type': { u32: 0 },
@@ -136,9 +142,18 @@ export async function writeDemoModel(path: string, options: DemoModelOptions = {
     'tokenizer.ggml.add_eos_token': { bool: false },
     'tokenizer.chat_template': { string: chatTemplate },
   };
+  return { metadata, tensors: weights(layers, embedding) };
+}
+
+/**
+ * Writes a tiny Llama-architecture GGUF with random weights, the same each time, under 1 MB unless asked for more. Its text is
+ * printable ASCII noise at any temperature and never ends by itself; it needs no download and shows every feature.
+ */
+export async function writeDemoModel(path: string, options: DemoModelOptions = {}): Promise<void> {
+  const { metadata, tensors } = demoModel(options);
   const file = await open(path, 'w');
   try {
-    await writeGguf(file, metadata, weights(layers, embedding));
+    await writeGguf(file, metadata, tensors);
   } finally {
     await file.close();
   }

@@ -2,9 +2,14 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LlamaHomeError } from '../errors/index.js';
 import type { CatalogueEntry } from './Model.js';
+import { isLaterPart, partsOf, weightFiles } from './weightFiles.js';
 
 /** A GGUF header has the four letters, its version (4 bytes) and two counts of 8 bytes each. */
 const headerLength = 24;
+
+const notGguf = 'it is not a GGUF file';
+const cutShort = 'it is cut short';
+const damage = new Set([notGguf, cutShort]);
 
 /** What is wrong with a file that should be a model, seen from its first bytes; undefined when nothing is. */
 export async function ggufFault(path: string): Promise<string | undefined> {
@@ -13,8 +18,8 @@ export async function ggufFault(path: string): Promise<string | undefined> {
     const file = await open(path, 'r');
     try {
       const { bytesRead } = await file.read(head, 0, headerLength, 0);
-      if (head.toString('latin1', 0, Math.min(4, bytesRead)) !== 'GGUF') return 'it is not a GGUF file';
-      if (bytesRead < headerLength) return 'it is cut short';
+      if (head.toString('latin1', 0, Math.min(4, bytesRead)) !== 'GGUF') return notGguf;
+      if (bytesRead < headerLength) return cutShort;
     } finally {
       await file.close();
     }
@@ -25,6 +30,26 @@ export async function ggufFault(path: string): Promise<string | undefined> {
   const version = head.readUInt32LE(4);
   if (version < 2 || version > 3) return `it is of GGUF version ${version}, and this engine reads 2 and 3`;
   return head.readBigUInt64LE(8) === 0n ? 'it holds no weights' : undefined;
+}
+
+/** As `ggufFault`, of all files of a model by the path of its first. */
+export async function modelFault(path: string): Promise<string | undefined> {
+  if (isLaterPart(path)) return 'it is a later part of a model that is split: name the first part';
+  const { path: first, missing } = weightFiles(path);
+  if (missing.length > 0) {
+    const names = missing.slice(0, 3).join(', ') + (missing.length > 3 ? ` and ${missing.length - 3} more` : '');
+    return `it is split into several files, and beside the first are missing ${names}`;
+  }
+  for (const part of partsOf(first)) {
+    const fault = await ggufFault(part);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Whether a fault is sure to be the file's: then another copy of it helps, and nothing else. */
+export function isDamage(fault: string): boolean {
+  return damage.has(fault);
 }
 
 /** Whether a name is meant as a path to a file: ids have neither slashes nor this ending. */
@@ -59,7 +84,7 @@ function unusable(path: string, fault: string, cause?: unknown): LlamaHomeError 
  * @throws LlamaHomeError `model_unavailable` when it is not a model
  */
 export async function describeGguf(path: string, id: string, sizeBytes: number): Promise<CatalogueEntry> {
-  const fault = await ggufFault(path);
+  const fault = await modelFault(path);
   if (fault !== undefined) throw unusable(path, fault);
   // A large library, needed here and for downloads only: a server without either does not carry it in memory.
   const { readGgufFileInfo } = await import('node-llama-cpp');
@@ -78,7 +103,7 @@ export async function describeGguf(path: string, id: string, sizeBytes: number):
   const tensors = info.fullTensorInfo ?? [];
   // Beyond the end of a file the library reads on as if something were there.
   if (tensors.some(({ filePart, fileOffset }) => filePart === 1 && Number(fileOffset) >= sizeBytes)) {
-    throw unusable(path, 'it is cut short');
+    throw unusable(path, cutShort);
   }
   const { general, tokenizer } = info.metadata;
   let parameters = 0;

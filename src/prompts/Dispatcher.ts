@@ -255,7 +255,7 @@ export class Dispatcher {
       if (prompt === undefined) continue;
       prompt.live.advance(step);
       this.options.advanced(prompt, step);
-      if (step.failed !== undefined) this.letGo(prompt, engineFailed());
+      if (step.failed !== undefined) this.letGo(prompt, notEvaluated());
       else if (step.finished?.reason === 'cancelled') this.letGo(prompt);
       else if (step.finished !== undefined) {
         prompt.live.complete(step.finished.reason === 'stop' ? 'STOP' : 'LENGTH');
@@ -327,6 +327,11 @@ function asError(error: unknown): LlamaHomeError {
 
 function engineFailed(): LlamaHomeError {
   return new LlamaHomeError('engine_failed', 'The engine process ended while it worked on this prompt: try it again.');
+}
+
+/** The process goes on, and its log has the library's reason. */
+function notEvaluated(): LlamaHomeError {
+  return new LlamaHomeError('engine_failed', 'The engine could not evaluate this prompt: try it again.');
 }
 
 function deadlineExceeded(): LlamaHomeError {

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../../src/engine/Engine.js';
+import type { Engine, EngineNotice } from '../../src/engine/Engine.js';
 import { startEngine } from '../../src/engine/startEngine.js';
+import { LlamaHomeError } from '../../src/errors/index.js';
 import { writeDemoModel } from '../../src/models/demoModel.js';
 import { EngineRun } from '../support/engineRun.js';
 
@@ -136,6 +137,32 @@ describe('the prompt', () => {
     expect(injected.tokens.length - plain.tokens.length).toBe(marker.length);
   });
 
+  test('of which the chat template leaves nothing is refused, and those beside it are not', async () => {
+    const path = join(folder, 'silent.gguf');
+    const users = "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}";
+    await writeDemoModel(path, { chatTemplate: users });
+    const silent = await startEngine({ ...options, modelPath: path });
+    const results = await silent.tokenize([
+      [{ role: 'system', content: 'Be brief.' }],
+      [{ role: 'user', content: 'Hello' }],
+    ]);
+    await silent.close();
+    expect(results[0]).toMatchObject({ code: 'invalid_request', message: expect.stringMatching(/leaves nothing/) });
+    expect(results[1]).toMatchObject({ tokens: [...Buffer.from('Hello')] });
+  });
+
+  test('without a token is never sampled: it fails alone, whatever decodes beside it', async () => {
+    const busy = await run.request('Busy meanwhile', { maxTokens: 100 });
+    const ended = run.end(busy.id);
+    const decoding = run.until(busy.id, ({ completionTokens }) => completionTokens > 0);
+    engine.submit([busy]);
+    await decoding;
+    const empty = { ...busy, id: 'empty', tokens: [] };
+    const [refused] = await run.all([empty]);
+    expect(refused).toMatchObject({ text: '', failed: expect.stringMatching(/no tokens/), finished: undefined });
+    expect((await ended).finished?.usage.completionTokens).toBe(100);
+  });
+
   test('what was evaluated before is reused', async () => {
     const prompt = 'A prompt that comes twice. '.repeat(8);
     const first = await run.one(prompt);
@@ -227,6 +254,53 @@ describe('cancelling', () => {
     const results = await all;
     expect(results[4]?.finished).toMatchObject({ reason: 'cancelled', usage: { completionTokens: 0 } });
     expect(results.slice(0, 4).every(({ finished }) => finished?.reason === 'length')).toBe(true);
+  });
+});
+
+describe('a decode that fails', () => {
+  test('is told with its reason, and the next prompt works', async () => {
+    const notices: EngineNotice[] = [];
+    const other = await startEngine({ ...options, modelPath, onNotice: (notice) => notices.push(notice) });
+    const failing = new EngineRun(other);
+    const good = await failing.request('Fine');
+    const [result] = await failing.all([{ ...good, id: 'bad', tokens: [5, 1_000_000] }]);
+    expect(result).toMatchObject({ failed: expect.stringMatching(/\w/), finished: undefined });
+    expect(notices).toEqual([
+      { level: 'error', message: 'the engine could not evaluate prompts', reason: result?.failed },
+    ]);
+    const [next] = await failing.all([good]);
+    expect(next?.finished?.reason).toBe('length');
+    await other.close();
+  });
+});
+
+describe('a model that can not be loaded is told by what is wrong with it:', () => {
+  const refusalOf = async (path: string) => {
+    const error: unknown = await startEngine({ ...options, modelPath: path }).catch((refusal: unknown) => refusal);
+    return error instanceof LlamaHomeError ? error.message : error;
+  };
+
+  test('its chat template', async () => {
+    const path = join(folder, 'template.gguf');
+    await writeDemoModel(path, { chatTemplate: '{% for m in messages %}{{ m.content' });
+    const message = await refusalOf(path);
+    expect(message).toMatch(/^The chat template of this model can not be read: \w.*The weights are not at fault/);
+    expect(message).not.toMatch(/remove|pull/i);
+  });
+
+  test('its kind', async () => {
+    const path = join(folder, 'kind.gguf');
+    await writeDemoModel(path, { architecture: 'nonsense' });
+    const message = await refusalOf(path);
+    expect(message).toMatch(/^This engine does not know this kind of model/);
+    expect(message).not.toMatch(/remove|pull/i);
+  });
+
+  test('its file', async () => {
+    const path = join(folder, 'half.gguf');
+    const whole = await readFile(modelPath);
+    await writeFile(path, whole.subarray(0, whole.length / 2));
+    expect(await refusalOf(path)).toMatch(/^The model file is damaged or cut short: remove it/);
   });
 });
 

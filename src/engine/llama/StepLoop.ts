@@ -24,9 +24,15 @@ const leastWorthCopying = 8;
 interface Part {
   slot: Slot;
   running: Running;
-  /** Where the logits of its last token stand, then those of each guessed one. */
-  logits: readonly number[];
-  drafted: readonly number[];
+  /** Where the logits of its next token stand. */
+  logits: number;
+  drafted: readonly Drafted[];
+}
+
+/** A guessed token, and where the logits stand that it leaves. */
+interface Drafted {
+  token: number;
+  logits: number;
 }
 
 /**
@@ -52,13 +58,17 @@ export class StepLoop {
     store?: PrefixStore,
     private readonly costs = new StepCosts(),
   ) {
-    this.text = new TokenText(native);
+    this.text = new TokenText(native.vocabulary);
     this.table = new SlotTable(native, publicPrefixes, store);
     this.outbox = new Outbox(report, native.gpu === false);
   }
 
   submit(requests: readonly SubmittedRequest[]): void {
-    for (const request of requests) this.staged.push(request);
+    for (const request of requests) {
+      if (request.tokens.length > 0) this.staged.push(request);
+      // There would be no logits of its own to sample from.
+      else this.note([{ id: request.id, text: '', completionTokens: 0, failed: 'the prompt has no tokens' }], noStep);
+    }
     this.wake?.();
   }
 
@@ -186,24 +196,23 @@ export class StepLoop {
     const parts: Part[] = [];
     const evaluated = plan.reduce((sum, { tokens }) => sum + tokens, 0);
     let prefilled = 0;
-    this.native.beginBatch(evaluated);
-    for (const item of plan) {
-      const slot = this.table.slots[item.slot];
-      const running = slot?.running;
-      if (slot === undefined || running === undefined) continue;
-      running.startedAt ??= begun;
-      slot.lastUsed = this.steps;
-      const part =
-        running.next === undefined
-          ? this.addPrompt(slot, running, item.tokens)
-          : this.addNext(slot, running, running.next, item.tokens);
-      if (running.next === undefined) prefilled += item.tokens;
-      if (part.logits.length > 0) parts.push(part);
-    }
-
     const progress: EngineProgress[] = [];
     let generated = 0;
     try {
+      this.native.beginBatch(evaluated);
+      for (const item of plan) {
+        const slot = this.table.slots[item.slot];
+        const running = slot?.running;
+        if (slot === undefined || running === undefined) continue;
+        running.startedAt ??= begun;
+        slot.lastUsed = this.steps;
+        const part =
+          running.next === undefined
+            ? this.addPrompt(slot, running, item.tokens)
+            : this.addNext(slot, running, running.next, item.tokens);
+        if (running.next === undefined) prefilled += item.tokens;
+        if (part !== undefined) parts.push(part);
+      }
       const sampled = await this.decode(parts, prefilled);
       for (const accepted of await Promise.all(sampled.map(({ part, token }) => this.acceptAll(part, token)))) {
         generated += accepted.tokens;
@@ -220,56 +229,60 @@ export class StepLoop {
     this.note(progress, step);
   }
 
-  private addPrompt(slot: Slot, running: Running, count: number): Part {
+  /** The next tokens of a prompt; a part to sample from when they are its last. */
+  private addPrompt(slot: Slot, running: Running, count: number): Part | undefined {
     const position = slot.tokens.length;
     const prompt = running.request.tokens;
     const tokens = prompt.slice(position, position + count);
+    if (tokens.length === 0) throw new Error('a prompt has no tokens left to evaluate');
     const isLast = position + tokens.length === prompt.length;
-    const logits = this.native.addToBatch(slot.slot, position, tokens, isLast ? [tokens.length - 1] : []);
+    const [logits] = this.native.addToBatch(slot.slot, position, tokens, isLast ? [tokens.length - 1] : []);
     slot.tokens.push(...tokens);
-    return { slot, running, logits, drafted: [] };
+    return logits === undefined ? undefined : { slot, running, logits, drafted: [] };
   }
 
   /** The token sampled last and, with it, what is guessed to follow. */
   private addNext(slot: Slot, running: Running, next: number, count: number): Part {
     // One without a guess repeats its last token, to have as many as the others.
     const guessed = count > 1 ? (running.draft?.guess(count - 1) ?? []) : [];
-    const drafted = Array.from({ length: count - 1 }, (_, index) => guessed[index] ?? next);
-    const tokens = [next, ...drafted];
-    const logits = this.native.addToBatch(slot.slot, slot.tokens.length, tokens, [...tokens.keys()]);
+    const behind = Array.from({ length: count - 1 }, (_, index) => guessed[index] ?? next);
+    const tokens = [next, ...behind];
+    const [logits, ...others] = this.native.addToBatch(slot.slot, slot.tokens.length, tokens, [...tokens.keys()]);
+    if (logits === undefined) throw new Error('the batch gave no logits for a token');
     slot.tokens.push(next);
+    const drafted = others.map((at, index) => ({ token: behind[index] ?? next, logits: at }));
     return { slot, running, logits, drafted };
   }
 
   /** Evaluates the batch and samples the next token of each part; meanwhile the server is told of the step before. */
   private async decode(parts: readonly Part[], prefilled: number): Promise<{ part: Part; token: number }[]> {
     const decoded = this.native.decode();
-    const sampled = parts.map(({ logits: [first = -1], running }) =>
-      this.native.sample(decoded, first, running.sampler),
-    );
+    const sampled = parts.map(async (part) => ({
+      part,
+      token: await this.native.sample(decoded, part.logits, part.running.sampler),
+    }));
     this.outbox.tell(performance.now(), prefilled > 0 ? Number.POSITIVE_INFINITY : this.lastStepMs);
     // All are waited for even when one fails: until then their samplers are in use.
-    const [decode, ...tokens] = await Promise.allSettled([decoded, ...sampled]);
+    const [decode, ...settled] = await Promise.allSettled([decoded, ...sampled]);
     if (decode.status === 'rejected') throw decode.reason;
-    return parts.map((part, index) => {
-      const token = tokens[index];
-      if (token?.status === 'rejected') throw token.reason;
-      return { part, token: token?.value ?? -1 };
+    return settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
     });
   }
 
   /** Takes in the sampled token and, as long as guesses were right, those behind it; takes back wrong guesses. */
   private async acceptAll(
-    { slot, running, logits, drafted }: Part,
+    { slot, running, drafted }: Part,
     first: number,
   ): Promise<{ progress: EngineProgress; tokens: number }> {
     let token = first;
     let tokens = 1;
     let progress = this.accept(slot, running, token);
-    for (const [index, guess] of drafted.entries()) {
-      if (slot.running !== running || guess !== token) break;
-      slot.tokens.push(guess);
-      token = await this.native.sample(Promise.resolve(), logits[index + 1] ?? -1, running.sampler);
+    for (const guess of drafted) {
+      if (slot.running !== running || guess.token !== token) break;
+      slot.tokens.push(token);
+      token = await this.native.sample(Promise.resolve(), guess.logits, running.sampler);
       progress = merge(progress, this.accept(slot, running, token));
       tokens++;
     }
@@ -281,7 +294,7 @@ export class StepLoop {
   private accept(slot: Slot, running: Running, token: number): EngineProgress {
     const { sampling, id } = running.request;
     running.decodingAt ??= performance.now();
-    if (token < 0 || this.native.isEndOfGeneration(token)) {
+    if (token < 0 || this.native.vocabulary.isEndOfGeneration(token)) {
       return this.finish(slot, running, 'stop', running.stream.end());
     }
     running.completionTokens++;

@@ -2,7 +2,7 @@
 export interface Vocabulary {
   textOf(token: number, previous: number): string;
   spellingOf(token: number): string;
-  tokenize(text: string, special: boolean): number[];
+  tokenize(text: string, how: { special: boolean; continues: boolean }): number[];
   readonly isBytePairVocabulary: boolean;
 }
 
@@ -30,7 +30,7 @@ export class TokenText {
 
   constructor(private readonly vocabulary: Vocabulary) {
     // Some vocabularies drop the leading space of a text's first token: an ordinary token goes before each.
-    this.anchor = vocabulary.tokenize('a', false).at(-1) ?? 0;
+    this.anchor = vocabulary.tokenize('a', { special: false, continues: true }).at(-1) ?? 0;
   }
 
   /** Empty for control tokens, which are never shown. */

@@ -1,5 +1,6 @@
-import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
+import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import type { SamplingParameters } from '../sampling.js';
+import { NativeVocabulary } from './NativeVocabulary.js';
 
 /**
  * The one border to node-llama-cpp's internals. The step loop decides itself what goes into each native decode, so it
@@ -41,8 +42,6 @@ interface AddonSampler {
 
 interface AddonModel {
   getMemoryBreakdown(): { cpuRam: number; gpuVram: number };
-  getTokenString(token: number): string;
-  getVocabularyType(): number;
 }
 
 interface Internals {
@@ -83,15 +82,13 @@ const repeatWindow = 64;
 /** Native work is done in the order in which it was asked for. */
 const oneThread = process.env.UV_THREADPOOL_SIZE === '1';
 
-/** Vocabulary types of llama.cpp (`llama_vocab_type`) whose tokens are texts of the GPT-2 byte alphabet. */
-const bytePairVocabulary = 2;
-
-/** One loaded model with one context of `slots` sequences. No method may be called while `decode` is under way, but `tokenize`. */
+/** One loaded model with one context of `slots` sequences. No method may be called while `decode` is under way, but those of the vocabulary. */
 export class Native {
   readonly slots: number;
   readonly contextLength: number;
   readonly batchSize: number;
   readonly gpu: string | false;
+  readonly vocabulary: NativeVocabulary;
   /** Whether the last tokens of a sequence can be taken back; not so for models that keep one running state. */
   canTakeBack = false;
 
@@ -103,6 +100,7 @@ export class Native {
     /** Memory of one sequence of the context. */
     readonly sequenceBytes: number,
   ) {
+    this.vocabulary = new NativeVocabulary(model);
     this.slots = context.totalSequences;
     this.contextLength = context.contextSize;
     this.batchSize = context.batchSize;
@@ -174,40 +172,6 @@ export class Native {
     return this.model.fileInfo.metadata.tokenizer.chat_template;
   }
 
-  /** Special tokens as text, for templates; empty when the model has none. */
-  get specialTexts(): { bos: string; eos: string } {
-    const { bosString, eosString } = this.model.tokens;
-    return { bos: bosString ?? '', eos: eosString ?? '' };
-  }
-
-  /** The token that a prompt must begin with, or undefined when this model wants none. */
-  get requiredFirstToken(): number | undefined {
-    return this.model.tokens.shouldPrependBosToken ? (this.model.tokens.bos ?? undefined) : undefined;
-  }
-
-  /** `special`: whether texts like <|im_end|> become their special token; never for what a user wrote. */
-  tokenize(text: string, special: boolean): number[] {
-    return this.model.tokenize(text, special, 'trimLeadingSpace');
-  }
-
-  isEndOfGeneration(token: number): boolean {
-    return this.model.isEogToken(token as Token);
-  }
-
-  /** Text of a token after another one; U+FFFD stands where it holds only part of a character. */
-  textOf(token: number, previous: number): string {
-    return this.model.detokenize([token as Token], false, [previous as Token]);
-  }
-
-  /** The vocabulary's own spelling of a token. */
-  spellingOf(token: number): string {
-    return this.internals.model.getTokenString(token);
-  }
-
-  get isBytePairVocabulary(): boolean {
-    return this.internals.model.getVocabularyType() === bytePairVocabulary;
-  }
-
   /** Each request has its own sampler: its random numbers begin with the request's seed. */
   createSampler(sampling: SamplingParameters, prompt: readonly number[]): Sampler {
     const { temperature, topK, topP, minP, seed, logitBias } = sampling;
@@ -266,6 +230,8 @@ export class Native {
    */
   sample(decoded: Promise<void>, logitIndex: number, sampler: Sampler): Promise<number> {
     const { context } = this.internals;
+    // The library takes a negative index for the last logits of the batch, whosever they are.
+    if (logitIndex < 0) return Promise.reject(new Error('no logits to sample from'));
     if (oneThread) return context.sampleToken(logitIndex, sampler);
     return decoded.then(() => context.sampleToken(logitIndex, sampler));
   }

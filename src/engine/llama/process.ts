@@ -1,12 +1,15 @@
 /** Entry of the engine process: one model, one context, one step loop. Started by startEngine, spoken to over IPC. */
 import { availableParallelism, freemem } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LlamaModel } from 'node-llama-cpp';
 import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
+import type { LoadFailure } from '../loadFailure.js';
 import type { FromEngine, ToEngine } from '../protocol.js';
+import { ChatRenderer, TemplateFault } from './ChatRenderer.js';
 import { Native } from './native.js';
 import { PrefixStore } from './PrefixStore.js';
+import { PromptTokenizer } from './PromptTokenizer.js';
 import { PublicPrefixes } from './PublicPrefixes.js';
-import { ChatRenderer } from './renderChat.js';
 import { StepLoop } from './StepLoop.js';
 
 const batchSize = 512;
@@ -32,9 +35,11 @@ process.on('SIGHUP', () => {});
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 let native: Native | undefined;
-let renderer: ChatRenderer | undefined;
+let tokenizer: PromptTokenizer | undefined;
 let publicPrefixes: PublicPrefixes | undefined;
 let loop: StepLoop | undefined;
+/** What the library logged as errors before the model was ready. */
+const loadErrors: string[] = [];
 
 async function load(options: LoadOptions): Promise<EngineInfo> {
   native = await Native.load({
@@ -46,9 +51,13 @@ async function load(options: LoadOptions): Promise<EngineInfo> {
       options.contextLength === 'auto' ? Math.min(trained, mostContext) : options.contextLength,
     sequences: (model, contextLength) => sequencesOf(model, contextLength, options.slots),
     onLoadProgress: (fraction) => send({ type: 'loading', fraction }),
-    onLog: (level, message) => send({ type: 'log', level, message }),
+    onLog: (level, message) => {
+      if (loop === undefined && (level === 'error' || level === 'fatal')) loadErrors.push(message);
+      send({ type: 'log', level, message });
+    },
   });
-  renderer = new ChatRenderer(native.chatTemplate, native.specialTexts);
+  const { vocabulary, chatTemplate } = native;
+  tokenizer = new PromptTokenizer(vocabulary, new ChatRenderer(chatTemplate, vocabulary.boundaryTexts));
   const memory = native.memory();
   const cacheBytes = PrefixStore.available() ? prefixBudget(native) : 0;
   const store = cacheBytes > 0 ? new PrefixStore(native, cacheBytes) : undefined;
@@ -90,12 +99,8 @@ function prefixBudget({ slots, sequenceBytes }: Native): number {
 }
 
 function tokensOf(messages: ChatMessage[]): number[] {
-  if (native === undefined || renderer === undefined) throw new Error('the model is not loaded');
-  const model = native;
-  const tokens = renderer.render(messages).flatMap(({ text, special }) => model.tokenize(text, special));
-  const first = native.requiredFirstToken;
-  if (first !== undefined && tokens[0] !== first) tokens.unshift(first);
-  return tokens;
+  if (tokenizer === undefined) throw new Error('the model is not loaded');
+  return tokenizer.tokenize(messages);
 }
 
 function tokenizeOne(messages: ChatMessage[], scope: string | undefined): TokenizedPrompt | { refused: string } {
@@ -111,12 +116,19 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+async function failureOf(error: unknown): Promise<LoadFailure> {
+  // What the library logged before it gave up comes by another way, and may still be under way.
+  await nextTurn();
+  const reason = [reasonOf(error), ...loadErrors].join('\n');
+  return error instanceof TemplateFault ? { reason, templateFault: error.message } : { reason };
+}
+
 process.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'load':
       load(message.options).then(
         (info) => send({ type: 'ready', info }),
-        (error) => send({ type: 'unloadable', reason: reasonOf(error) }),
+        async (error) => send({ type: 'unloadable', ...(await failureOf(error)) }),
       );
       break;
     case 'tokenize': {

@@ -236,4 +236,11 @@ describe('doctor', () => {
       expect.objectContaining({ id: 'demo', installed: true, runs: false, reason: 'it is not a GGUF file' }),
     );
   });
+
+  test('names a chat template that can not be read, where the file is sound', async () => {
+    await llamahome(['pull', 'demo']);
+    await writeDemoModel(demoFile(), { chatTemplate: '{% if %}' });
+    const { stdout } = await llamahome(['doctor']);
+    expect(stdout).toMatch(/^no {4}demo \(installed\): its chat template can not be read: \w/m);
+  });
 });
