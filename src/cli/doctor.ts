@@ -114,12 +114,13 @@ async function examine(environment: Environment) {
     home: { path: home, writable, free_bytes: disk === undefined ? null : disk.bavail * disk.bsize },
     pip: await pipVersion(),
     models: library === undefined ? [] : await modelReports(library, environment, gpu),
+    unusable_files: library?.unusable ?? [],
   };
 }
 
 type Examination = Awaited<ReturnType<typeof examine>>;
 
-function describe({ node, cpu, memory, gpu, home, pip, models }: Examination): string {
+function describe({ node, cpu, memory, gpu, home, pip, models, unusable_files }: Examination): string {
   const gpuText =
     gpu.backend === false
       ? `none in use${gpu.problem === null ? ', the CPU does the work' : `: ${gpu.problem}`}`
@@ -137,6 +138,7 @@ function describe({ node, cpu, memory, gpu, home, pip, models }: Examination): s
       ({ id, installed, runs, memory_bytes, least_memory_bytes, reason }) =>
         `${runs ? 'runs' : 'no  '}  ${id}${installed ? ' (installed)' : ''}: ${reason ?? `takes ${formatByteSize(memory_bytes)}, at least ${formatByteSize(least_memory_bytes)}`}`,
     ),
+    ...unusable_files.map(({ file, reason }) => `no    ${file} in the models folder: ${reason}`),
   ];
   return `${lines.join('\n')}\n`;
 }

