@@ -53,11 +53,11 @@ type Values = SamplingParameters & { system: string; model: string; deadlineMs: 
 /** The parameters as a caller may give them; null counts as left out. */
 export type ParameterInput = { [Name in ParameterName]?: Values[Name] | null | undefined };
 
-/** An object with an entry for each parameter; its type says what a loop over the table can't prove. */
+/** An object with an entry for each parameter that has one; its type says what a loop over the table can't prove. */
 export function fromParameters<Shape extends object>(
   entry: (name: ParameterName) => readonly [string, unknown],
 ): Shape {
-  return Object.fromEntries(parameterNames.map(entry)) as Shape;
+  return Object.fromEntries(parameterNames.map(entry).filter(([, value]) => value !== undefined)) as Shape;
 }
 
 /** A prompt of a batch with the parameters of the batch where it has none of its own. */

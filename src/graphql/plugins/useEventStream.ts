@@ -35,8 +35,9 @@ export function useEventStream(heartbeatMs: number): GuardPlugin {
         setResultProcessor(() => streamedResponse(results, form, { heartbeatMs, signal }), form.contentType);
       } else if (!wholeTypes.some((type) => accepts(accept, type))) {
         setResultProcessor((whole, fetchAPI) => {
-          // It has the status that errors give the answer, and their headers.
+          // It has the status that errors give the answer, and their headers, but not the length of another body.
           const { status, headers } = processRegularResult(whole, fetchAPI, 'application/json');
+          headers.delete('content-length');
           const results = single(result);
           return streamedResponse(results, form, { status, headers: Object.fromEntries(headers), heartbeatMs, signal });
         }, form.contentType);

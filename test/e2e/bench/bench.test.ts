@@ -217,7 +217,7 @@ test.each([
   [['single', '--runs', '0'], 'write a whole number of at least 1'],
   [['single', '--clients', '1,x'], 'write a whole number of at least 1'],
   [['single', '--transport', 'pigeon'], 'Allowed choices are ws, sse, rest'],
-  [['single', '--url', 'localhost:4000'], 'write an http:// address'],
+  [['single', '--url', 'ftp://localhost'], '--url'],
   [['open', '--rate', '-1'], 'write a number above 0'],
 ])('%j is refused with what to write', async (args, message) => {
   const { code, stderr } = await bench(...args);

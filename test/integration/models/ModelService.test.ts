@@ -12,6 +12,7 @@ import type { LlamaHomeError } from '../../../src/errors/index.js';
 import { writeDemoModel } from '../../../src/models/demoModel.js';
 import type { ModelEvent } from '../../../src/models/Model.js';
 import { ModelService, type ModelServiceOptions } from '../../../src/models/ModelService.js';
+import { roundUp } from '../../../src/models/memory.js';
 import { EngineRun } from '../../support/engineRun.js';
 
 /** Config as the service sees it, and a way to change it. */
@@ -99,7 +100,7 @@ describe('a model', () => {
     const engine = await models.engine('demo');
     expect(models.find('demo')).toMatchObject({
       state: 'READY',
-      memoryRequired: engine.info.memoryBytes,
+      memoryRequired: roundUp(engine.info.memoryBytes),
       failure: null,
     });
     expect(models.loadedEngine('demo')).toBe(engine);

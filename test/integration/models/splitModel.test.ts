@@ -82,7 +82,7 @@ test('a part that is missing is named, and nobody is told to remove what is ther
   const told = 'it is split into several files, and beside the first are missing Tiny-Model-00002-of-00002.gguf.';
   await expect(models.load(id)).rejects.toThrow(`The model ${id} can not be used: ${told}`);
   const refusal = await models.isLoadable(id);
-  expect(refusal).toMatchObject({ ok: false, reason: expect.not.stringMatching(/remove|install/i) });
+  expect(refusal).toMatchObject({ ok: false, error: { message: expect.not.stringMatching(/remove|install/i) } });
   await expect(models.addFile(first)).rejects.toThrow(told);
   // Under a name that says nothing of parts only the library finds out.
   await copyFile(first, join(folder, 'alone.gguf'));
