@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { LlamaHomeError } from '../errors/index.js';
-import type { Services } from '../server/Services.js';
+import type { Services } from '../services.js';
 import { ensureInstalled } from './pull.js';
 import { environmentWith, withSettingFlags } from './settingFlags.js';
 

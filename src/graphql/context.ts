@@ -1,5 +1,5 @@
 import type { Principal } from '../access/Principal.js';
-import type { Services } from '../server/Services.js';
+import type { Services } from '../services.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 
 /** What is known of one operation before it runs, however it came in. */

@@ -1,7 +1,7 @@
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
+import type { Services } from '../services.js';
 import { type IncomingCall, isUnder } from './IncomingCall.js';
 import { graphqlPath } from './paths.js';
-import type { Services } from './Services.js';
 
 /** A request on its way through the server. */
 export interface Call extends IncomingCall {

@@ -3,8 +3,8 @@ import type { OperationContext } from '../graphql/context.js';
 import { guardPlugins } from '../graphql/plugins/index.js';
 import { documentCaches } from '../graphql/plugins/ShortTextCache.js';
 import { buildSchema } from '../graphql/schema.js';
+import type { Services } from '../services.js';
 import { graphqlPath } from './paths.js';
-import type { Services } from './Services.js';
 
 export type GraphQLServer = YogaServerInstance<OperationContext, Record<never, never>>;
 

@@ -2,6 +2,7 @@ import { createServerAdapter, type ServerAdapter, type ServerAdapterBaseObject }
 import type { TrustedProxies } from '../access/TrustedProxies.js';
 import type { OperationContext } from '../graphql/context.js';
 import type { Rest } from '../rest/createRest.js';
+import type { Services } from '../services.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import { answerGraphQL } from './answerGraphQL.js';
 import { type Call, isGraphQLCall } from './Call.js';
@@ -14,7 +15,6 @@ import { restPath } from './paths.js';
 import { readJson } from './readBody.js';
 import { requestIdFrom } from './requestId.js';
 import { routeOf } from './routeOf.js';
-import type { Services } from './Services.js';
 
 export type Handler = ServerAdapter<HandlerContext, ServerAdapterBaseObject<HandlerContext>>;
 

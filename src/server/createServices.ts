@@ -7,6 +7,7 @@ import type { Engine } from '../engine/Engine.js';
 import { startEngine } from '../engine/startEngine.js';
 import { ModelService } from '../models/ModelService.js';
 import { PromptService } from '../prompts/PromptService.js';
+import type { Services } from '../services.js';
 import { type HomeLock, openHome } from '../storage/home.js';
 import { ServerLock } from '../storage/ServerLock.js';
 import { openStorage } from '../storage/Storage.js';
@@ -14,7 +15,6 @@ import { defaultHeartbeatMs } from '../streaming/liveBody.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
 import { Telemetry } from '../telemetry/Telemetry.js';
 import { knownOperations } from './knownOperations.js';
-import type { Services } from './Services.js';
 
 export interface OpenServices {
   services: Services;

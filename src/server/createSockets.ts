@@ -10,9 +10,9 @@ import { type ErrorCode, LlamaHomeError } from '../errors/index.js';
 import { leavable } from '../graphql/leavable.js';
 import type { Operations, PreparedOperation } from '../graphql/Operations.js';
 import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import type { Services } from '../services.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 import { handshakeError, refuseUpgrade } from './refuseUpgrade.js';
-import type { Services } from './Services.js';
 import { chooseSubprotocol, refuseSubprotocol } from './subprotocol.js';
 import { WaitingSockets } from './WaitingSockets.js';
 

@@ -2,9 +2,9 @@ import { LlamaHomeError } from '../errors/index.js';
 import { authenticateCaller } from '../graphql/authenticateCaller.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { jsonResponse } from '../rest/RestRequest.js';
+import type { Services } from '../services.js';
 import { roundFigure } from '../telemetry/roundFigure.js';
 import { version } from '../version.js';
-import type { Services } from './Services.js';
 
 /** GET /healthz: the process answers. */
 export function health(): Response {

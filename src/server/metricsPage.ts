@@ -1,7 +1,7 @@
 import { requireScope } from '../access/requireScope.js';
 import { authenticateCaller } from '../graphql/authenticateCaller.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
-import type { Services } from './Services.js';
+import type { Services } from '../services.js';
 
 /** GET /metrics, for Prometheus. `permission_denied` without the scope `metrics:read`, and the errors of authentication. */
 export async function metricsPage({ telemetry }: Services, context: GuardedContext): Promise<Response> {

@@ -8,6 +8,7 @@ import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { Operations } from '../graphql/Operations.js';
 import { createRest } from '../rest/createRest.js';
+import type { Services } from '../services.js';
 import type { HomeLock } from '../storage/home.js';
 import { checkHost } from './checkHost.js';
 import { createGraphQL } from './createGraphQL.js';
@@ -17,7 +18,6 @@ import { createSockets } from './createSockets.js';
 import { plainPath } from './IncomingCall.js';
 import { graphqlPath } from './paths.js';
 import { refuseUpgrade } from './refuseUpgrade.js';
-import type { Services } from './Services.js';
 
 export interface OpenServerOptions {
   environment: Environment;

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../config/environment.js';
+import type { Services } from '../services.js';
 import { createHttpServer, stopServer } from './httpServer.js';
 import { listen, urlOf } from './listen.js';
 import { openServer } from './openServer.js';
-import type { Services } from './Services.js';
 
 export interface StartOptions {
   environment: Environment;

@@ -1,4 +1,4 @@
-import type { Services } from '../../server/Services.js';
+import type { Services } from '../../services.js';
 import type { GuardPlugin } from './GuardPlugin.js';
 import { useAuthentication } from './useAuthentication.js';
 import { useBrowserGuard } from './useBrowserGuard.js';

@@ -1,7 +1,7 @@
 import { setInterval } from 'node:timers/promises';
 import { invalidRequest } from '../../errors/index.js';
 import type { QueueStatus } from '../../prompts/PromptService.js';
-import type { Services } from '../../server/Services.js';
+import type { Services } from '../../services.js';
 import type { Latencies } from '../../telemetry/PromptTelemetry.js';
 import type { Resources } from '../../telemetry/ResourceMonitor.js';
 import { roundFigure } from '../../telemetry/roundFigure.js';

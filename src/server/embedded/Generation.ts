@@ -15,7 +15,7 @@ import { invalidRequest, LlamaHomeError } from '../../errors/index.js';
 import type { GraphQLContext } from '../../graphql/context.js';
 import { processBatch, processPrompt, streamPrompt } from '../../graphql/runPrompt.js';
 import type { Prompt } from '../../prompts/Prompt.js';
-import type { Services } from '../Services.js';
+import type { Services } from '../../services.js';
 import type { OnBehalf } from './OnBehalf.js';
 import { batchedInput, parametersOf, textOf } from './promptInput.js';
 

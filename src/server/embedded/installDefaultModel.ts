@@ -1,5 +1,5 @@
 import { LlamaHomeError } from '../../errors/index.js';
-import type { Services } from '../Services.js';
+import type { Services } from '../../services.js';
 
 /** Waits until the default model's file is there, fetching it when it is missing. @throws LlamaHomeError that says why not */
 export async function installDefaultModel({ models, config }: Services): Promise<void> {

@@ -18,6 +18,11 @@ describe('what is generated and committed', () => {
     expect(await file('src/client/generated/GenerationOptions.ts'), 'run `npm run schema`').toBe(stdout);
   });
 
+  it('has the page of errors by the catalogue', async () => {
+    const { stdout } = await promisify(execFile)('node', ['build/printErrors.mjs']);
+    expect(await file('docs/errors.md'), 'run `npm run schema`').toBe(stdout);
+  });
+
   it('has the typed documents of the schema', async () => {
     const written: { filename: string; content: string }[] = await generate({ ...codegen, silent: true }, false);
     expect(written.length).toBeGreaterThan(3);
