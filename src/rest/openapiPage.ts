@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OpenapiDocument, OperationObject, ResponseObject } from './openapiDocument.js';
 import type { JsonSchema } from './openapiSchemas.js';
+import { openapiScript } from './openapiScript.js';
 import { openapiStyle } from './openapiStyle.js';
 
 function escapeHtml(text: string): string {
@@ -85,15 +86,34 @@ function responseRow(status: string, { description, content, headers }: Response
 }
 
 /** A request that can be pasted into a shell. */
-function curl(address: string, method: string, operation: OperationObject, document: OpenapiDocument): string {
-  const ref = operation.requestBody?.content['application/json']?.schema?.$ref?.replace(/.*\//, '');
-  const examples = ref === undefined ? undefined : document.components.schemas[ref]?.examples;
-  const [example] = Array.isArray(examples) ? examples : [];
+function curl(path: string, method: string, operation: OperationObject, example: unknown): string {
   return [
-    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${address}`,
+    `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}<span data-origin>http://SERVER</span>${escapeHtml(path)}`,
     ...(operation.security.length === 0 ? [] : ["-H 'Authorization: Bearer YOUR_KEY'"]),
-    ...(example === undefined ? [] : ["-H 'Content-Type: application/json'", `-d '${JSON.stringify(example)}'`]),
+    ...(example === undefined
+      ? []
+      : ["-H 'Content-Type: application/json'", escapeHtml(`-d '${JSON.stringify(example)}'`)]),
   ].join(' \\\n  ');
+}
+
+/** The first example of an operation's body. */
+function exampleOf({ requestBody }: OperationObject, { components }: OpenapiDocument): unknown {
+  const ref = requestBody?.content['application/json']?.schema?.$ref?.replace(/.*\//, '');
+  const examples = ref === undefined ? undefined : components.schemas[ref]?.examples;
+  return Array.isArray(examples) ? examples[0] : undefined;
+}
+
+/** What sends the request from the page. */
+function tryForm(path: string, method: string, { parameters, requestBody }: OperationObject, example: unknown): string {
+  const inputs = parameters.map(
+    ({ name, in: place }) =>
+      `<label>${name} <input data-in="${place}" data-name="${name}"${place === 'path' ? ' required' : ''}></label>`,
+  );
+  const body = escapeHtml(example === undefined ? '{}' : JSON.stringify(example, undefined, 2));
+  const area =
+    requestBody === undefined ? '' : `<textarea aria-label="Body" rows="6" spellcheck="false">${body}</textarea>`;
+  return `<form data-path="${escapeHtml(path)}" data-method="${method.toUpperCase()}">${inputs.join('')}${area}
+<button>Send</button> <button type="button" disabled>Stop</button><output></output></form>`;
 }
 
 function operationSection(path: string, method: string, operation: OperationObject, document: OpenapiDocument): string {
@@ -102,25 +122,31 @@ function operationSection(path: string, method: string, operation: OperationObje
     row(`<code>${name}</code>`, `${place}, ${typeOf(schema)}`, inline(about)),
   );
   const body = requestBody?.content['application/json']?.schema;
+  const example = exampleOf(operation, document);
   const responseRows = Object.entries(responses).map(([status, response]) => responseRow(status, response));
   return `<details><summary><span class="method">${method.toUpperCase()}</span> <code>${path}</code><span class="what">${inline(summary)}</span></summary><div id="${operationId}">
 ${prose(description)}
-${code(curl(`SERVER${document.servers[0]?.url ?? ''}${path}`, method, operation, document))}
+<pre><code>${curl(path, method, operation, example)}</code></pre>
 ${parameterRows.length === 0 ? '' : `<h3>Parameters</h3><table>${parameterRows.join('')}</table>`}
 ${body === undefined ? '' : `<h3>Body</h3><p>${typeOf(body)}</p>`}
 <h3>Answers</h3><table>${responseRows.join('')}</table>
+<h3>Try it</h3>${tryForm(path, method, operation, example)}
 </div></details>`;
 }
 
-/** GET /docs: the API description for people; one page that loads nothing and runs no script. */
+/** GET /docs: the API description for people, who can try it; one page that loads nothing. */
 export function openapiPage(document: OpenapiDocument): string {
-  const { info, tags, paths, components } = document;
+  const { info, tags, paths, components, servers } = document;
+  const base = servers[0]?.url ?? '';
+  const mount = base.replace(/\/api\/v1$/, '');
   const all = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   );
   const groups = tags.map(({ name, description }) => {
     const own = all.filter(({ operation }) => operation.tags.includes(name));
-    const sections = own.map(({ path, method, operation }) => operationSection(path, method, operation, document));
+    const sections = own.map(({ path, method, operation }) =>
+      operationSection(base + path, method, operation, document),
+    );
     return `<h2>${name}</h2>${prose(description)}${sections.join('')}`;
   });
   const schemas = Object.entries(components.schemas).map(([name, schema]) => schemaSection(name, schema));
@@ -135,27 +161,35 @@ export function openapiPage(document: OpenapiDocument): string {
 </head>
 <body>
 <main>
+<nav><a href="${mount}/graphql">GraphiQL</a> <a href="${mount}/status">Status</a> <a href="openapi.json">openapi.json</a></nav>
 <h1>${info.title} REST API</h1>
-<p>Version ${escapeHtml(info.version)}. For tools: <a href="openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p>
+<p>Version ${escapeHtml(info.version)}. At <code><span data-origin>http://SERVER</span>${base}</code>. For tools: <code>openapi.json</code> (OpenAPI ${document.openapi}).</p>
 ${prose(info.description)}
-<p>Every request but those of the last group needs <code>Authorization: Bearer</code> and a token or an API key.</p>
+<p>Every request but those of the last group needs <code>Authorization: Bearer</code> and a token or an API key. To try requests here:
+<label>API key or token <input id="key" type="password" autocomplete="off" placeholder="lh_…"></label> It is kept for this tab only.</p>
 ${groups.join('\n')}
 <h2>What requests and answers hold</h2>
 ${schemas.join('\n')}
 </main>
+<script>${openapiScript}</script>
 </body>
 </html>
 `;
 }
 
-/** Headers of the page: it runs no script and cannot be framed. */
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+/** Headers of the page: it runs its own script and no other, and cannot be framed. */
 export const openapiPageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy': [
     "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(openapiStyle).digest('base64')}'`,
-    "img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    `script-src ${hash(openapiScript)}`,
+    `style-src ${hash(openapiStyle)}`,
+    "img-src data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
   ].join('; '),
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',

@@ -20,4 +20,9 @@ details[open] { padding-bottom: .9rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; border-top: 1px solid var(--line); padding: .35rem .8rem .35rem 0; }
 th { font-weight: 600; white-space: nowrap; }
+nav a { margin-right: 1rem; }
+input, textarea, button { font: inherit; padding: .3rem .5rem; border: 1px solid var(--line); border-radius: 6px; }
+textarea { display: block; box-sizing: border-box; width: 100%; margin: .4rem 0; font: 13px/1.5 ui-monospace, monospace; }
+form label { margin-right: 1rem; }
+output { display: block; margin-top: .5rem; font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;

@@ -216,12 +216,15 @@ const tabsScript = `
 const keyDialog = `
 <style>
   #llamahome-key-button { position: fixed; right: 64px; bottom: 10px; z-index: 10; padding: 6px 12px; border: 1px solid #8886; border-radius: 6px; background: #fff; color: #222; font: 13px system-ui, sans-serif; cursor: pointer; }
+  #llamahome-links { position: fixed; right: 190px; bottom: 16px; z-index: 10; font: 13px system-ui, sans-serif; }
+  #llamahome-links a { margin-left: 12px; color: #2563c9; }
   #llamahome-key { border: 0; border-radius: 10px; padding: 24px; width: 420px; font: 14px/1.5 system-ui, sans-serif; color: #222; background: #fff; }
   #llamahome-key::backdrop { background: #0008; }
   #llamahome-key input { width: 100%; box-sizing: border-box; margin: 12px 0; padding: 8px; font: inherit; border: 1px solid #888; border-radius: 6px; }
   #llamahome-key [role=alert] { color: #a3130f; margin-bottom: 12px; }
   #llamahome-key form button { padding: 6px 16px; font: inherit; cursor: pointer; }
 </style>
+<nav id="llamahome-links"><a href="api/v1/docs">REST API</a><a href="status">Status</a></nav>
 <button id="llamahome-key-button" type="button">Set API key</button>
 <dialog id="llamahome-key" aria-labelledby="llamahome-key-title">
   <form method="dialog">

@@ -26,6 +26,7 @@ const body = `<main id="main" data-state="new">
   <h1>LlamaHome</h1>
   <span id="state" role="status">connecting</span>
   <button id="key" type="button">API key</button>
+  <nav><a href="graphql">GraphiQL</a> <a href="api/v1/docs">REST API</a></nav>
   <div id="about">&nbsp;</div>
 </header>
 <div class="tiles">

@@ -7,6 +7,7 @@ body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.45 s
 main { max-width: 980px; margin: 0 auto; padding: 16px; }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; margin-bottom: 16px; }
 h1 { font-size: 20px; margin: 0; }
+nav a { margin-left: 12px; color: var(--accent); font-size: 13px; }
 h2 { font-size: 13px; font-weight: 600; color: var(--soft); margin: 0 0 6px; }
 #state { padding: 2px 10px; border-radius: 99px; border: 1px solid var(--line); font-size: 13px; color: var(--soft); }
 [data-state=live] #state { color: var(--good); border-color: currentColor; }
