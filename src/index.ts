@@ -2,8 +2,8 @@
 export * from './client/index.js';
 export type { Environment } from './config/environment.js';
 export { loadEnvironment } from './config/environment.js';
+export { type LlamaHandler, LlamaServer, type LlamaServerOptions, type OnBehalf } from './embed/index.js';
 export { type ErrorCode, errorCatalogue, LlamaHomeError } from './errors/index.js';
 export { StartError } from './server/StartError.js';
-export { type LlamaHandler, LlamaServer, type LlamaServerOptions, type OnBehalf } from './server/server.js';
 export { createLogger } from './telemetry/logger.js';
 export { version } from './version.js';

@@ -2,19 +2,19 @@ import type { Logger } from 'pino';
 import { v7 as uuid } from 'uuid';
 import type { ConfigService } from '../config/ConfigService.js';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
-import type { ApiKeyRecord, ApiKeyRepository } from '../storage/ApiKeyRepository.js';
 import type { ApiKey, ApiKeyInput } from './ApiKey.js';
+import type { ApiKeyRecord, ApiKeyRepository } from './ApiKeyRepository.js';
 import { Authenticator } from './Authenticator.js';
 import { generateApiKey } from './apiKeys.js';
 import { checkKeyName, checkScopes, checkTier, checkUserId } from './grantInput.js';
 import { localAdministrator, type Principal, type Scope, scopes } from './Principal.js';
 import { MemoryRateLimitStore, type RateLimitStore } from './RateLimitStore.js';
+import { RevocationWatcher } from './RevocationWatcher.js';
 import { requireScope } from './requireScope.js';
 import { defaultScopes, type TokenClaims, TokenGenerator } from './TokenGenerator.js';
 import { TokenValidator } from './TokenValidator.js';
 import { isAbove, tierAllowances } from './tiers.js';
 import type { Bucket, Taken } from './tokenBucket.js';
-import { Visitors } from './Visitors.js';
 
 /** The allowance of a Principal as it stands. */
 export interface RateLimitState {
@@ -52,7 +52,7 @@ export class AccessService {
   private readonly now: () => number;
   private readonly tokens: TokenGenerator;
   private readonly authenticator: Authenticator;
-  private readonly visitors = new Visitors((principal) => this.refusalOf(principal));
+  private readonly revocations = new RevocationWatcher((principal) => this.refusalOf(principal));
 
   constructor({ authentication, secret, keys, config, logger, store, now = Date.now }: AccessServiceOptions) {
     this.keys = keys;
@@ -79,11 +79,11 @@ export class AccessService {
   }
 
   /**
-   * Calls `showOut` once with `token_expired` or `invalid_token`, when the token of a Principal that stays connected runs
+   * Calls `onRevoked` once with `token_expired` or `invalid_token`, when the token of a Principal that stays connected runs
    * out, or its key is revoked: at once by this process, within about a second by another. Returns the way to stop that.
    */
-  watch(principal: Principal, showOut: (error: LlamaHomeError) => void): () => void {
-    return this.visitors.add(principal, showOut);
+  watch(principal: Principal, onRevoked: (error: LlamaHomeError) => void): () => void {
+    return this.revocations.watch(principal, onRevoked);
   }
 
   /**
@@ -179,7 +179,7 @@ export class AccessService {
     const revokedAt = new Date(this.now());
     await this.keys.revoke(id, revokedAt);
     // Who revokes its own key over a socket is still to get the answer, so this comes right behind it.
-    setImmediate(() => void this.visitors.check(id));
+    setImmediate(() => void this.revocations.check(id));
     return { ...shown(record), revokedAt };
   }
 

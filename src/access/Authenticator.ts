@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { LlamaHomeError } from '../errors/index.js';
-import type { ApiKeyRecord, ApiKeyRepository } from '../storage/ApiKeyRepository.js';
+import type { ApiKeyRecord, ApiKeyRepository } from './ApiKeyRepository.js';
 import { hashApiKey, isSameHash, isWellFormedApiKey, looksLikeApiKey } from './apiKeys.js';
 import { FailedLogins } from './FailedLogins.js';
 import { localAdministrator, type Principal } from './Principal.js';

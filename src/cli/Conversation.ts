@@ -1,9 +1,9 @@
 import type { GenerationOptions, Message } from '../client/types.js';
-import type { Speaker } from './Speaker.js';
+import type { TextGenerator } from './TextGenerator.js';
 import type { TextOutput } from './TextOutput.js';
 
 export interface ConversationOptions {
-  speaker: Pick<Speaker, 'stream'>;
+  speaker: Pick<TextGenerator, 'stream'>;
   output: Pick<TextOutput, 'write' | 'endLine'>;
   /** For every turn. */
   options: GenerationOptions;

@@ -1,4 +1,4 @@
-import type { Speaker } from './Speaker.js';
+import type { TextGenerator } from './TextGenerator.js';
 
 /** So long nothing is said: most answers have begun by then. */
 const quietMs = 2000;
@@ -10,7 +10,7 @@ export class WaitingNotice {
 
   /** @param tell undefined where nobody watches */
   constructor(
-    private readonly speaker: Pick<Speaker, 'model'>,
+    private readonly speaker: Pick<TextGenerator, 'model'>,
     private readonly model: string | undefined,
     private readonly tell: ((text: string) => void) | undefined,
   ) {

@@ -6,7 +6,7 @@ import { exitCodes } from './exitCodes.js';
 import { type GenerationFlags, generationOptions, withGenerationFlags } from './generationFlags.js';
 import { explainWithFlags } from './nameFlags.js';
 import { asker, prepareModel } from './prepareModel.js';
-import type { Speaker, SpokenModel } from './Speaker.js';
+import type { GeneratorModel, TextGenerator } from './TextGenerator.js';
 import { TextOutput } from './TextOutput.js';
 import { WaitingNotice } from './WaitingNotice.js';
 
@@ -14,15 +14,19 @@ import { WaitingNotice } from './WaitingNotice.js';
 const defaultMaxTokens = 512;
 
 /** What `model` of a prompt says: a server knows other names of its models itself, and says what they stand for. */
-function askedAs(speaker: Speaker, name: string | undefined, found: SpokenModel | undefined): string | undefined {
+function askedAs(
+  speaker: TextGenerator,
+  name: string | undefined,
+  found: GeneratorModel | undefined,
+): string | undefined {
   return speaker.own ? found?.id : name;
 }
 
 async function chat(flags: GenerationFlags, command: Command): Promise<void> {
   const { stdin, stdout, stderr } = process;
   const tell = (text: string) => void stderr.write(`${text}\n`);
-  const { findSpeaker } = await import('./Speaker.js');
-  const speaker = await findSpeaker(flags, tell);
+  const { findGenerator } = await import('./TextGenerator.js');
+  const speaker = await findGenerator(flags, tell);
   try {
     const prepared = await prepareModel(speaker, { model: flags.model, pull: flags.pull, ask: asker() });
     const isTerminal = stdin.isTTY && stdout.isTTY;
@@ -33,10 +37,10 @@ async function chat(flags: GenerationFlags, command: Command): Promise<void> {
 }
 
 interface Talk {
-  speaker: Speaker;
+  speaker: TextGenerator;
   flags: GenerationFlags;
   command: Command;
-  prepared: SpokenModel | undefined;
+  prepared: GeneratorModel | undefined;
   isTerminal: boolean;
   tell: (text: string) => void;
 }

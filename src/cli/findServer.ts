@@ -14,7 +14,7 @@ export interface ServerFlags {
 }
 
 /** A server that runs, and how to speak with it. */
-export interface RunningServer {
+export interface FoundServer {
   endpoint: string;
   /** A key or token, or what makes a fresh one for each request. */
   apiKey: string | (() => Promise<string>) | undefined;
@@ -45,7 +45,7 @@ export async function findServer(
   { url, key }: ServerFlags,
   scopes: readonly Scope[],
   environment = loadEnvironment(process.env),
-): Promise<RunningServer | undefined> {
+): Promise<FoundServer | undefined> {
   const address = url ?? process.env.LLAMAHOME_URL;
   if (address) return { endpoint: address, apiKey: key ?? (process.env.LLAMAHOME_API_KEY || undefined) };
   const running = await serverOf(environment.home);

@@ -7,8 +7,8 @@ import { loadSecret } from '../access/secret.js';
 import { defaultScopes } from '../access/TokenGenerator.js';
 import { initialConfig } from '../config/Config.js';
 import { loadEnvironment } from '../config/environment.js';
+import { openStorage } from '../server/openStorage.js';
 import { openHome } from '../storage/home.js';
-import { openStorage } from '../storage/Storage.js';
 import { createLogger } from '../telemetry/logger.js';
 import { printJson } from './table.js';
 

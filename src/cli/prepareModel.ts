@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { formatByteSize } from '../config/byteSize.js';
 import { LlamaHomeError } from '../errors/index.js';
-import type { Speaker, SpokenModel } from './Speaker.js';
 import { showDownload } from './showDownload.js';
+import type { GeneratorModel, TextGenerator } from './TextGenerator.js';
 
 export interface PrepareOptions {
   /** Id or alias; default the default model. */
@@ -19,9 +19,9 @@ export interface PrepareOptions {
  * @throws LlamaHomeError `model_unavailable` when it is not installed and is not to be fetched, or can't be
  */
 export async function prepareModel(
-  speaker: Speaker,
+  speaker: TextGenerator,
   { model: name, pull = false, ask }: PrepareOptions,
-): Promise<SpokenModel | undefined> {
+): Promise<GeneratorModel | undefined> {
   const model = await speaker.model(name);
   if (model?.state !== 'AVAILABLE' && model?.state !== 'DOWNLOADING') return model;
   const { id, sizeBytes } = model;

@@ -52,8 +52,8 @@ async function run(words: string[], flags: RunFlags): Promise<void> {
     tell?.('(Stopping; a second Ctrl-C stops at once.)');
     stop.abort();
   };
-  const { findSpeaker } = await import('./Speaker.js');
-  const speaker = await findSpeaker(flags, say);
+  const { findGenerator } = await import('./TextGenerator.js');
+  const speaker = await findGenerator(flags, say);
   let waiting: WaitingNotice | undefined;
   try {
     const prepared = await prepareModel(speaker, { model: flags.model, pull: flags.pull, ask: asker() });

@@ -1,7 +1,7 @@
 import type { APIError } from './APIError.js';
 import { isAsSent } from './contentDigest.js';
-import { ConnectionError, TimeoutError } from './families.js';
-import { isRecord, readGraphQLError, readToldError, toAPIError } from './toAPIError.js';
+import { ConnectionError, TimeoutError } from './errors.js';
+import { isRecord, readErrorBody, readGraphQLError, toAPIError } from './toAPIError.js';
 import { unlessAborted } from './waiting.js';
 
 export interface AnswerOptions {
@@ -111,7 +111,7 @@ export class Answer {
     // So says an HTTP parser that could not read the request.
     if (status === 400 && text === '') return requestDamaged();
     const body = parse(text);
-    const told = isRecord(body) ? (readToldError(body.error) ?? readGraphQLError(body.errors)) : undefined;
+    const told = isRecord(body) ? (readErrorBody(body.error) ?? readGraphQLError(body.errors)) : undefined;
     if (told === undefined) return this.unexpected('is not one of a LlamaHome server');
     if (told.code === 'invalid_request' && damagedFields.has(told.details.field)) return requestDamaged();
     const seconds = Number(this.headers.get('retry-after') ?? Number.NaN);

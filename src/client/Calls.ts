@@ -1,17 +1,17 @@
 import type { Answer } from './Answer.js';
 import { APIError } from './APIError.js';
 import { readPrompt, readSubmitted, type StreamEnd } from './answers.js';
-import { askPatiently } from './askPatiently.js';
 import { CircuitBreaker, isFailure } from './CircuitBreaker.js';
 import { compareWithStored } from './compareWithStored.js';
+import { NotFoundError } from './errors.js';
 import { Follower } from './Follower.js';
-import { NotFoundError } from './families.js';
 import { Http, type HttpRequest } from './Http.js';
+import { hedgedRequest } from './hedgedRequest.js';
 import { LostConnections } from './LostConnections.js';
 import type { Settings } from './options.js';
 import { RetryHandler } from './RetryHandler.js';
 import type { PromptRequest } from './requests.js';
-import { Slots } from './Slots.js';
+import { Semaphore } from './Semaphore.js';
 import type { FollowOptions, GenerationResult, PromptState, SubmittedPrompt } from './types.js';
 import { unlessAborted } from './waiting.js';
 
@@ -36,7 +36,7 @@ export class Calls {
   ) {
     const { endpoint, apiKey, headers, fetch } = settings;
     const { keepMs, poolSize } = connections;
-    const slots = poolSize === undefined ? undefined : new Slots(poolSize);
+    const slots = poolSize === undefined ? undefined : new Semaphore(poolSize);
     this.http = new Http({ endpoint, apiKey, headers, fetch, slots, connections: poolSize, keepAliveMs: keepMs });
     this.retry = new RetryHandler(settings);
     this.breaker = new CircuitBreaker({
@@ -66,7 +66,7 @@ export class Calls {
       read(await lost.watch(this.http.json({ ...request, signal: own, spare, patienceMs: 0 })));
     const check = (own: AbortSignal) => this.retry.execute(() => this.reach(own), { signal: own });
     const { timeoutMs: patienceMs } = this.settings;
-    return this.attempt(() => askPatiently(send, { patienceMs, check, signal }), signal);
+    return this.attempt(() => hedgedRequest(send, { patienceMs, check, signal }), signal);
   }
 
   /** Connects to a stream, once. */

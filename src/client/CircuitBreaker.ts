@@ -8,7 +8,7 @@ import {
 } from 'cockatiel';
 import { APIError } from './APIError.js';
 import { objectOf, refused } from './checkArguments.js';
-import { CircuitOpenError } from './families.js';
+import { CircuitOpenError } from './errors.js';
 import { inRange } from './inRange.js';
 
 /** When it opens, and for how long. */

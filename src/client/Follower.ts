@@ -1,7 +1,7 @@
 import type { Answer } from './Answer.js';
 import { cancelled, type StreamEnd } from './answers.js';
 import { compareWithStored } from './compareWithStored.js';
-import { ConnectionError, InvalidRequestError, RestartedError } from './families.js';
+import { ConnectionError, InvalidRequestError, RestartedError } from './errors.js';
 import { Replay } from './Replay.js';
 import { readStream, type StreamLine } from './readStream.js';
 import type { FollowChunk, GenerationResult, PromptState } from './types.js';

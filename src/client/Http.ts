@@ -2,9 +2,9 @@ import { Answer, reasonOf, silence } from './Answer.js';
 import { APIError } from './APIError.js';
 import { refused } from './checkArguments.js';
 import { proofHeaders } from './contentDigest.js';
-import { ConnectionError } from './families.js';
+import { ConnectionError } from './errors.js';
 import type { Settings } from './options.js';
-import type { Slots } from './Slots.js';
+import type { Semaphore } from './Semaphore.js';
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
 import { link, unlessAborted } from './waiting.js';
 
@@ -13,7 +13,7 @@ export interface HttpOptions extends TransportOptions {
   endpoint: string;
   apiKey: Settings['apiKey'];
   headers: Readonly<Record<string, string>>;
-  slots?: Slots | undefined;
+  slots?: Semaphore | undefined;
 }
 
 export interface HttpRequest {

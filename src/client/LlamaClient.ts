@@ -1,7 +1,7 @@
 import { readBatch, readConfig, readModel, readModels } from './answers.js';
 import { Calls } from './Calls.js';
 import { callOf, nameOf, objectOf, optionsOf, toJson } from './checkArguments.js';
-import { CancelledError, ConnectionError, IntegrityError } from './families.js';
+import { CancelledError, ConnectionError, IntegrityError } from './errors.js';
 import { dataOf, documentText, isRepeatable, type OperationArguments, type OperationDocument } from './graphql.js';
 import { inRange } from './inRange.js';
 import { LostConnections } from './LostConnections.js';

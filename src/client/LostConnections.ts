@@ -1,5 +1,5 @@
 import type { APIError } from './APIError.js';
-import { type CancelledError, ConnectionError } from './families.js';
+import { type CancelledError, ConnectionError } from './errors.js';
 
 /** Remembers that a try of a call lost its connection: the server cancels what its caller has left. */
 export class LostConnections {

@@ -7,7 +7,7 @@ import {
   InvalidRequestError,
   PermissionError,
   UnavailableError,
-} from './families.js';
+} from './errors.js';
 import { dataOf, errorOf } from './graphql.js';
 import { clientClosed, readApiKey } from './Http.js';
 import type { Settings } from './options.js';

@@ -1,6 +1,6 @@
 import { APIError } from './APIError.js';
-import { CancelledError, ConnectionError } from './families.js';
-import { isRecord, readToldError, toAPIError } from './toAPIError.js';
+import { CancelledError, ConnectionError } from './errors.js';
+import { isRecord, readErrorBody, toAPIError } from './toAPIError.js';
 import type {
   BatchItem,
   Config,
@@ -100,7 +100,7 @@ export function readBatch(body: unknown, count: number): BatchItem[] {
   if (results.length !== count) throw notUnderstood();
   return results.map((item) => {
     const result = record(item);
-    const error = readToldError(result.error);
+    const error = readErrorBody(result.error);
     if (error !== undefined) return toAPIError(error);
     const end = readEnd(result);
     if (end === undefined) throw notUnderstood();
@@ -119,7 +119,7 @@ export function readSubmitted(body: unknown, headers: Headers): SubmittedPrompt 
 /** GET /prompts/{id} */
 export function readPrompt(body: unknown): PromptState {
   const prompt = record(body);
-  const error = readToldError(prompt.error);
+  const error = readErrorBody(prompt.error);
   return {
     id: text(prompt.id),
     status: oneOf(statuses, prompt.status),

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from './families.js';
+import { InvalidRequestError } from './errors.js';
 import type { CallOptions, PromptObject, PromptText } from './types.js';
 
 /** Ids, names of models and cursors are far shorter; longer ones would not fit into the line of a request. */

@@ -1,5 +1,5 @@
 import type { StreamEnd } from './answers.js';
-import { IntegrityError } from './families.js';
+import { IntegrityError } from './errors.js';
 import type { GenerationResult, PromptState } from './types.js';
 
 export interface Received {

@@ -18,5 +18,5 @@ export {
   ServerError,
   TimeoutError,
   UnavailableError,
-} from './families.js';
+} from './errors.js';
 export { type ExecuteOptions, isRetryable, RetryHandler, type RetryOptions } from './RetryHandler.js';

@@ -1,7 +1,7 @@
 import { type DocumentNode, print } from 'graphql';
 import type { APIError } from './APIError.js';
 import { refused } from './checkArguments.js';
-import { ConnectionError } from './families.js';
+import { ConnectionError } from './errors.js';
 import { isRecord, readGraphQLError, toAPIError } from './toAPIError.js';
 import type { CallOptions } from './types.js';
 

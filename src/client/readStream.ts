@@ -1,6 +1,6 @@
 import { type Answer, parse } from './Answer.js';
 import { readEnd, type StreamEnd } from './answers.js';
-import { isRecord, readToldError, toAPIError } from './toAPIError.js';
+import { isRecord, readErrorBody, toAPIError } from './toAPIError.js';
 
 /** One object of a stream of text. */
 export type StreamLine =
@@ -48,7 +48,7 @@ export async function* readStream(answer: Answer): AsyncGenerator<StreamLine, vo
 
 function readLine(data: string, answer: Answer): { index: number; value: StreamLine } {
   const line = parse(data);
-  const error = isRecord(line) ? readToldError(line.error) : undefined;
+  const error = isRecord(line) ? readErrorBody(line.error) : undefined;
   if (error !== undefined) throw toAPIError(error, undefined, answer.requestId);
   if (!isRecord(line) || typeof line.index !== 'number' || typeof line.chunk !== 'string') {
     throw answer.unexpected('was damaged on its way');

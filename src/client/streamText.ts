@@ -1,6 +1,6 @@
 import type { Answer } from './Answer.js';
 import { cancelled, type StreamEnd } from './answers.js';
-import { ConnectionError, RestartedError } from './families.js';
+import { ConnectionError, RestartedError } from './errors.js';
 import { readStream, type StreamLine } from './readStream.js';
 import type { GenerationResult, TextChunk } from './types.js';
 

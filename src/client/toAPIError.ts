@@ -11,7 +11,7 @@ import {
   RateLimitError,
   ServerError,
   UnavailableError,
-} from './families.js';
+} from './errors.js';
 
 type ErrorClass = new (
   message: string,
@@ -48,14 +48,14 @@ export const catalogue: Readonly<Record<string, readonly [status: number, family
 };
 
 /** An error as the server tells it: REST in lower case, GraphQL in upper case. */
-export interface ToldError {
+export interface ErrorBody {
   code: string;
   message: string;
   details: ErrorDetails;
 }
 
 /** The error class that a told error belongs to. A code that this client does not know yet is a plain APIError. */
-export function toAPIError(told: ToldError, status?: number, requestId?: string): APIError {
+export function toAPIError(told: ErrorBody, status?: number, requestId?: string): APIError {
   const code = told.code.toLowerCase();
   const [known, family] = catalogue[code] ?? [status ?? 500, APIError];
   return new family(told.message, code, known, told.details, requestId);
@@ -66,13 +66,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Reads `{code, message, details}`; undefined when it is nothing of the kind. */
-export function readToldError(value: unknown): ToldError | undefined {
+export function readErrorBody(value: unknown): ErrorBody | undefined {
   if (!isRecord(value) || typeof value.code !== 'string' || typeof value.message !== 'string') return undefined;
   return { code: value.code, message: value.message, details: isRecord(value.details) ? value.details : {} };
 }
 
 /** Reads the first of a list of GraphQL errors; one without a code is about the request itself. */
-export function readGraphQLError(errors: unknown): ToldError | undefined {
+export function readGraphQLError(errors: unknown): ErrorBody | undefined {
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   if (!isRecord(first) || typeof first.message !== 'string') return undefined;
   const extensions = isRecord(first.extensions) ? first.extensions : {};

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Principal } from '../access/Principal.js';
 import { invalidRequest } from '../errors/index.js';
-import type { ConfigChange, ConfigRepository } from '../storage/ConfigRepository.js';
 import { type Config, type ConfigPatch, initialConfig } from './Config.js';
 import { ConfigChanges } from './ConfigChanges.js';
+import type { ConfigChange, ConfigRepository } from './ConfigRepository.js';
 import { configSchema } from './configSchema.js';
 
 const sections = ['modelSettings', 'systemSettings'] as const;
@@ -43,8 +42,8 @@ export class ConfigService {
    * Changes what the patch names; null and absent leave a setting as it is. One update after the other.
    * @throws LlamaHomeError `invalid_request` names the field and what is allowed, and nothing has changed then
    */
-  update(principal: Pick<Principal, 'userId'>, patch: ConfigPatch): Promise<Config> {
-    const update = this.lastUpdate.then(() => this.apply(principal.userId, patch));
+  update({ userId }: { userId: string }, patch: ConfigPatch): Promise<Config> {
+    const update = this.lastUpdate.then(() => this.apply(userId, patch));
     this.lastUpdate = update.catch(() => undefined);
     return update;
   }

@@ -1,4 +1,5 @@
 import type { Principal } from '../access/Principal.js';
+import type { PromptCaller } from '../prompts/runPrompt.js';
 import type { Services } from '../services.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
 
@@ -25,4 +26,16 @@ export interface OperationContext {
 /** What resolvers see: the guard plugins have put the Principal there. */
 export interface GraphQLContext extends OperationContext {
   principal: Principal;
+}
+
+/** The caller of an operation, as prompts take it. */
+export function callerOf({ principal, signal, observed, onAccepted }: GraphQLContext): PromptCaller {
+  return {
+    principal,
+    signal,
+    onSubmitted: (prompt) => {
+      observed?.ran(prompt);
+      onAccepted?.(prompt.id);
+    },
+  };
 }

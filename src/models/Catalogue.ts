@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/index.js';
 import type { CatalogueEntry } from './Model.js';
-import { nearIds } from './nearIds.js';
+import { similarIds } from './similarIds.js';
 
 // Seen from src/ and from dist/ it is the same place.
 const shippedFile = new URL('../../src/models/catalogue.json', import.meta.url);
@@ -125,7 +125,7 @@ export class Catalogue {
   /** Ids that somebody who wrote `name` may have meant, best first. */
   near(name: string): string[] {
     const names = [...this.byId.keys(), ...this.byAlias.keys()];
-    const ids = nearIds(name, names).map((near) => this.find(near)?.id ?? near);
+    const ids = similarIds(name, names).map((near) => this.find(near)?.id ?? near);
     return [...new Set(ids)];
   }
 

@@ -1,5 +1,5 @@
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
-import type { PromptRecord, PromptRepository } from '../storage/PromptRepository.js';
+import type { PromptRecord, PromptRepository } from './PromptRepository.js';
 
 const keptMs = 24 * 3600 * 1000;
 const longestKey = 255;

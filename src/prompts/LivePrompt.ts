@@ -1,13 +1,13 @@
 import type { EngineProgress } from '../engine/Engine.js';
 import type { LlamaHomeError } from '../errors/index.js';
-import { Announcer } from './Announcer.js';
 import type { Position } from './cursor.js';
-import { type Followed, Following, type FollowOptions } from './Following.js';
 import { type FinishReason, isFinished, type Prompt } from './Prompt.js';
+import { type FollowedPrompt, type FollowOptions, PromptFollower } from './PromptFollower.js';
+import { ThrottledNotifier } from './ThrottledNotifier.js';
 
 /** A Prompt that is not finished yet, with those who wait for it. Followers are not told what changed: each reads on. */
-export class LivePrompt implements Followed {
-  readonly news = new Announcer();
+export class LivePrompt implements FollowedPrompt {
+  readonly notifier = new ThrottledNotifier();
   private tellEnd: () => void = () => {};
   private readonly end = new Promise<void>((resolve) => {
     this.tellEnd = resolve;
@@ -42,8 +42,8 @@ export class LivePrompt implements Followed {
       const decoded = usage.completionTokens - 1;
       prompt.timings.tokensPerSecond = decoded > 0 && decodeMs > 0 ? (decoded * 1000) / decodeMs : null;
     }
-    if (progress.started) this.news.tell();
-    else this.news.tellInTime();
+    if (progress.started) this.notifier.notify();
+    else this.notifier.notifyThrottled();
   }
 
   /** It has to run once more, from its beginning: for its followers the text begins anew. */
@@ -56,7 +56,7 @@ export class LivePrompt implements Followed {
     prompt.timings.timeToFirstTokenMs = null;
     this.started = false;
     this.decodingAt = undefined;
-    this.news.tell();
+    this.notifier.notify();
   }
 
   complete(reason: Exclude<FinishReason, 'ERROR'>): void {
@@ -75,7 +75,7 @@ export class LivePrompt implements Followed {
     if (isFinished(this.prompt.status)) return;
     this.prompt.status = status;
     this.prompt.finishedAt = new Date();
-    this.news.tell();
+    this.notifier.notify();
     this.tellEnd();
   }
 
@@ -88,8 +88,8 @@ export class LivePrompt implements Followed {
   }
 
   /** Every event from a position on, ending with completed or failed. */
-  follow(from: Position, options?: FollowOptions): Following {
-    return new Following(this, from, options);
+  follow(from: Position, options?: FollowOptions): PromptFollower {
+    return new PromptFollower(this, from, options);
   }
 }
 

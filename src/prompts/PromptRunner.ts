@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import type { AccessService } from '../access/AccessService.js';
 import { isRetryable, LlamaHomeError } from '../errors/index.js';
 import type { ModelService } from '../models/ModelService.js';
-import type { PromptRecord, PromptRepository } from '../storage/PromptRepository.js';
 import { type Dispatched, Dispatcher } from './Dispatcher.js';
 import { LivePrompt } from './LivePrompt.js';
 import type { PromptObserver } from './PromptObserver.js';
+import type { PromptRecord, PromptRepository } from './PromptRepository.js';
 
 export interface PromptRunnerOptions {
   repository: PromptRepository;
@@ -26,7 +26,7 @@ export interface PromptLoad {
 }
 
 /** A prompt that has not ended, or whose end is not stored yet. */
-export interface Running {
+export interface RunningPrompt {
   record: PromptRecord;
   live: LivePrompt;
   dispatched: Dispatched;
@@ -51,7 +51,7 @@ const unknownTier = 'basic';
 
 /** The prompts that are under way: from their acceptance until their end is stored. */
 export class PromptRunner {
-  private readonly running = new Map<string, Running>();
+  private readonly running = new Map<string, RunningPrompt>();
   /** Writes of how prompts ended that are under way. */
   private readonly saving = new Set<Promise<void>>();
   private readonly dispatchers = new Map<string, Dispatcher>();
@@ -59,7 +59,7 @@ export class PromptRunner {
 
   constructor(private readonly options: PromptRunnerOptions) {}
 
-  find(id: string): Running | undefined {
+  find(id: string): RunningPrompt | undefined {
     return this.running.get(id);
   }
 
@@ -170,7 +170,7 @@ export class PromptRunner {
   }
 
   /** Admission of a prompt that was accepted before its tokens could be counted. */
-  private async admitLater(running: Running): Promise<void> {
+  private async admitLater(running: RunningPrompt): Promise<void> {
     const { dispatcher, dispatched, record } = running;
     try {
       await dispatcher.admit(dispatched);
@@ -186,7 +186,7 @@ export class PromptRunner {
     }
   }
 
-  private track(record: PromptRecord, ownerLimit: number, batch: BatchLimit | null): Running {
+  private track(record: PromptRecord, ownerLimit: number, batch: BatchLimit | null): RunningPrompt {
     const live = new LivePrompt(record);
     const dispatcher = this.dispatcherOf(record.modelId);
     const { id, ownerId, priority, mode, deadlineAt } = record;
@@ -211,7 +211,7 @@ export class PromptRunner {
     return running;
   }
 
-  private untrack({ record, deadline }: Running): void {
+  private untrack({ record, deadline }: RunningPrompt): void {
     clearTimeout(deadline);
     this.running.delete(record.id);
   }
@@ -265,7 +265,7 @@ export class PromptRunner {
   }
 
   /** Stores how a prompt ended; until that has worked, as after an outage of the database, it is kept in memory. */
-  private async save({ record }: Running): Promise<void> {
+  private async save({ record }: RunningPrompt): Promise<void> {
     try {
       await this.options.repository.update(record, { lasting: true });
     } catch (error) {

@@ -3,9 +3,7 @@ import type { Principal } from '../access/Principal.js';
 import type { ConfigService } from '../config/ConfigService.js';
 import { withEngine } from '../engine/withEngine.js';
 import { invalidRequest, isRetryable, LlamaHomeError } from '../errors/index.js';
-import type { PromptRecord } from '../storage/PromptRepository.js';
 import { decodeCursor, type Position } from './cursor.js';
-import { type Following, type FollowOptions, followStored } from './Following.js';
 import { Idempotency } from './Idempotency.js';
 import { LivePrompt } from './LivePrompt.js';
 import { listPrompts, type PromptPage } from './listPrompts.js';
@@ -18,6 +16,8 @@ import {
   type PromptMode,
   type PromptStatus,
 } from './Prompt.js';
+import { type FollowOptions, followStored, type PromptFollower } from './PromptFollower.js';
+import type { PromptRecord } from './PromptRepository.js';
 import { type BatchLimit, type PromptLoad, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
 import { withParametersOf } from './parameters.js';
 import { promptLimits } from './promptLimits.js';
@@ -134,7 +134,7 @@ export class PromptService {
     principal: Principal,
     id: string,
     { after, ...options }: FollowOptions & { after?: string | null } = {},
-  ): Promise<Following> {
+  ): Promise<PromptFollower> {
     const prompt = await this.get(principal, id);
     const from: Position = after == null ? { attempt: 0, offset: 0, ended: false } : decodeCursor(after);
     const beyond = from.attempt === prompt.attempt && from.offset > prompt.text.length;

@@ -1,5 +1,5 @@
-import type { PromptFilter, PromptRecord, PromptRepository } from '../storage/PromptRepository.js';
 import { isFinished, type Prompt } from './Prompt.js';
+import type { PromptFilter, PromptRecord, PromptRepository } from './PromptRepository.js';
 
 /** A page of prompts, newest first. */
 export interface PromptPage {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Tier } from '../access/Principal.js';
-import type { PromptRecord } from '../storage/PromptRepository.js';
 import type { NormalisedInput } from './normaliseInput.js';
 import type { Prompt, PromptMode, Usage } from './Prompt.js';
+import type { PromptRecord } from './PromptRepository.js';
 
 export interface NewPrompt {
   ownerId: string;

@@ -1,4 +1,4 @@
-import type { Operations } from '../graphql/Operations.js';
+import type { Operations } from '../graphql/execution/Operations.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 
 /** One request to a route, read as far as all routes have in common. */

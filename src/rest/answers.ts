@@ -1,7 +1,7 @@
 import type { Config } from '../config/Config.js';
 import { roundUp } from '../models/memory.js';
 import type { ConfigFieldsFragment, ModelFieldsFragment, PromptFieldsFragment } from './generated/graphql.js';
-import { respell, type ToldError } from './respell.js';
+import { type ErrorBody, respell } from './respell.js';
 
 type Json = Record<string, unknown>;
 
@@ -37,7 +37,7 @@ export function textAnswer(prompt: PromptFieldsFragment): Json {
 }
 
 /** An error inside an answer or a line, as the catalogue has it. */
-export function errorAnswer(error: ToldError): Json {
+export function errorAnswer(error: ErrorBody): Json {
   return { code: error.code.toLowerCase(), message: error.message, details: error.details ?? {} };
 }
 

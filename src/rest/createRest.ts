@@ -1,7 +1,7 @@
 import { rateLimitHeaders } from '../access/rateLimitHeaders.js';
 import { LlamaHomeError } from '../errors/index.js';
-import { authenticateCaller } from '../graphql/authenticateCaller.js';
-import type { Operations } from '../graphql/Operations.js';
+import { authenticateCaller } from '../graphql/execution/authenticateCaller.js';
+import type { Operations } from '../graphql/execution/Operations.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { errorResponse, failureResponse } from './errorResponse.js';
 import { Router } from './Router.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorLimits } from '../access/limits.js';
 import { invalidRequest, type LlamaHomeError } from '../errors/index.js';
 import { shorten } from '../errors/shorten.js';
-import { nearIds } from '../models/nearIds.js';
+import { similarIds } from '../models/similarIds.js';
 
 /** A schema without what only says that a field may be left out, or that something else stands for it. */
 function bare(schema: unknown): unknown {
@@ -58,7 +58,7 @@ function allowedBy(schema: unknown): { one: string; many: string; details: Recor
 
 /** Names whose words are written together, like those of GraphQL, are meant for these. */
 function meantBy(name: string, fields: readonly string[]): string | undefined {
-  const [near] = nearIds(
+  const [near] = similarIds(
     name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     fields,
     1,

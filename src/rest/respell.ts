@@ -18,14 +18,14 @@ function inWordsOfRest(text: string): string {
   return text.replaceAll(words, (word) => restNames.get(word) ?? word);
 }
 
-export interface ToldError {
+export interface ErrorBody {
   code: string;
   message: string;
   details?: unknown;
 }
 
 /** An error of an operation, which speaks of the schema's fields, in the words of REST. */
-export function respell({ code, message, details }: ToldError): ToldError {
+export function respell({ code, message, details }: ErrorBody): ErrorBody {
   const field = typeof details === 'object' && details !== null && 'field' in details ? details.field : undefined;
   return {
     code,

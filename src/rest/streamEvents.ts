@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { fromTold } from '../graphql/Operations.js';
+import { fromErrorBody } from '../graphql/execution/Operations.js';
 import { EventLines, errorLine, type Line, type RestEvent } from './eventLines.js';
 import { formatFor, streamResponse } from './streamResponse.js';
 
@@ -26,7 +26,7 @@ export async function streamEvents(
   });
   if (early !== undefined && !early.done && early.value.__typename === 'PromptFailed') {
     leave(events);
-    throw fromTold(early.value.error);
+    throw fromErrorBody(early.value.error);
   }
   const format = formatFor(accept);
   // An empty stream would make an EventSource come back for ever; 204 is what ends it.

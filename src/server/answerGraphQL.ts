@@ -1,8 +1,8 @@
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
-import { accepts } from '../graphql/accepts.js';
-import { authenticateCaller } from '../graphql/authenticateCaller.js';
+import { accepts } from '../graphql/execution/accepts.js';
+import { authenticateCaller } from '../graphql/execution/authenticateCaller.js';
+import { formatErrors, toGraphQLError } from '../graphql/execution/toGraphQLError.js';
 import { rateLimitExtension } from '../graphql/plugins/useRateLimit.js';
-import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
 import { headersOf } from '../rest/errorResponse.js';
 import { jsonResponse } from '../rest/RestRequest.js';
 import type { Call } from './Call.js';
@@ -37,7 +37,7 @@ async function errorAnswer(
   const told = toGraphQLError(error, context);
   const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', told.message);
   const state = principal && (await services.access.rateLimit(principal).catch(() => undefined));
-  const body = { errors: toldErrors([told]), extensions: state && rateLimitExtension(state) };
+  const body = { errors: formatErrors([told]), extensions: state && rateLimitExtension(state) };
   return jsonResponse(body, status ?? cause.status, { ...headersOf(cause), ...headers });
 }
 

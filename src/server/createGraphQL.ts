@@ -1,15 +1,15 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { OperationContext } from '../graphql/context.js';
+import { documentCaches } from '../graphql/execution/ShortTextCache.js';
 import { guardPlugins } from '../graphql/plugins/index.js';
-import { documentCaches } from '../graphql/plugins/ShortTextCache.js';
 import { buildSchema } from '../graphql/schema.js';
 import type { Services } from '../services.js';
 import { graphqlPath } from './paths.js';
 
 export type GraphQLServer = YogaServerInstance<OperationContext, Record<never, never>>;
 
-/** The one pipeline of parse, validate, guard and execute behind HTTP, WebSocket and REST. `goingAway` ends what streams. */
-export function createGraphQL(services: Services, goingAway: AbortSignal): GraphQLServer {
+/** The one pipeline of parse, validate, guard and execute behind HTTP, WebSocket and REST. `shutdown` ends what streams. */
+export function createGraphQL(services: Services, shutdown: AbortSignal): GraphQLServer {
   return createYoga<OperationContext>({
     schema: buildSchema(),
     graphqlEndpoint: graphqlPath,
@@ -23,6 +23,6 @@ export function createGraphQL(services: Services, goingAway: AbortSignal): Graph
     maskedErrors: false,
     logging: false,
     parserAndValidationCache: documentCaches(),
-    plugins: guardPlugins(services, goingAway),
+    plugins: guardPlugins(services, shutdown),
   });
 }

@@ -10,11 +10,11 @@ import { PromptService } from '../prompts/PromptService.js';
 import type { Services } from '../services.js';
 import { type HomeLock, openHome } from '../storage/home.js';
 import { ServerLock } from '../storage/ServerLock.js';
-import { openStorage } from '../storage/Storage.js';
 import { defaultHeartbeatMs } from '../streaming/liveBody.js';
 import { ResourceMonitor } from '../telemetry/ResourceMonitor.js';
 import { Telemetry } from '../telemetry/Telemetry.js';
 import { knownOperations } from './knownOperations.js';
+import { openStorage } from './openStorage.js';
 
 export interface OpenServices {
   services: Services;

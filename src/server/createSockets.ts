@@ -7,14 +7,14 @@ import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../access/Principal.js';
 import { type ErrorCode, LlamaHomeError } from '../errors/index.js';
-import { leavable } from '../graphql/leavable.js';
-import type { Operations, PreparedOperation } from '../graphql/Operations.js';
-import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import { abortable } from '../graphql/execution/abortable.js';
+import type { Operations, PreparedOperation } from '../graphql/execution/Operations.js';
+import { formatErrors, toGraphQLError } from '../graphql/execution/toGraphQLError.js';
 import type { Services } from '../services.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
+import { PendingSockets } from './PendingSockets.js';
 import { handshakeError, refuseUpgrade } from './refuseUpgrade.js';
 import { chooseSubprotocol, refuseSubprotocol } from './subprotocol.js';
-import { WaitingSockets } from './WaitingSockets.js';
 
 export interface Sockets {
   /** Takes over an upgrade request from `address`, whose path and origin were checked. */
@@ -37,7 +37,7 @@ interface Session {
 }
 
 /** An operation between its `subscribe` message and its end. */
-interface Running {
+interface SocketOperation {
   operation: PreparedOperation;
   controller: AbortController;
 }
@@ -96,9 +96,9 @@ export function createSockets(services: Services, operations: Operations): Socke
   const { access, logger, telemetry } = services;
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes });
   const sessions = new WeakMap<WebSocket, Session>();
-  const running = new WeakMap<ExecutionArgs, Running>();
+  const running = new WeakMap<ExecutionArgs, SocketOperation>();
   const observations = new WeakMap<SubscribePayload, ObservedRequest>();
-  const waiting = new WaitingSockets();
+  const waiting = new PendingSockets();
   server.on('wsClientError', (error, socket, request) =>
     refuseUpgrade(request, socket, { error: handshakeError(request, error.message), isGraphQL: true, telemetry }),
   );
@@ -170,7 +170,7 @@ export function createSockets(services: Services, operations: Operations): Socke
     }
   }
 
-  function runningOf(args: ExecutionArgs): Running {
+  function runningOf(args: ExecutionArgs): SocketOperation {
     const found = running.get(args);
     if (found === undefined) throw new Error('an operation that was never started');
     return found;
@@ -193,15 +193,15 @@ export function createSockets(services: Services, operations: Operations): Socke
       },
       execute: (args) => {
         const { operation, controller } = runningOf(args);
-        return leavable(answersOf(operation.execute(args)), { onLeave: () => controller.abort() });
+        return abortable(answersOf(operation.execute(args)), { onLeave: () => controller.abort() });
       },
       subscribe: async (args) => {
         const result = await runningOf(args).operation.subscribe(args);
         return Symbol.asyncIterator in result ? result : answersOf(Promise.resolve(result));
       },
       onNext: (_context, _id, _payload, _args, result) =>
-        result.errors === undefined ? undefined : { ...result, errors: toldErrors(result.errors) },
-      onError: (_context, _id, payload, errors) => toldErrors(refused(observations.get(payload), errors)),
+        result.errors === undefined ? undefined : { ...result, errors: formatErrors(result.errors) },
+      onError: (_context, _id, payload, errors) => formatErrors(refused(observations.get(payload), errors)),
       onComplete: (_context, _id, payload) => observations.get(payload)?.end(),
       onClose: ({ extra }) => {
         waiting.remove(extra.socket);

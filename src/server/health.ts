@@ -1,5 +1,5 @@
 import { LlamaHomeError } from '../errors/index.js';
-import { authenticateCaller } from '../graphql/authenticateCaller.js';
+import { authenticateCaller } from '../graphql/execution/authenticateCaller.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import { jsonResponse } from '../rest/RestRequest.js';
 import type { Services } from '../services.js';

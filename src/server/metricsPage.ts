@@ -1,5 +1,5 @@
 import { requireScope } from '../access/requireScope.js';
-import { authenticateCaller } from '../graphql/authenticateCaller.js';
+import { authenticateCaller } from '../graphql/execution/authenticateCaller.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import type { Services } from '../services.js';
 

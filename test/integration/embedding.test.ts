@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { LlamaServer, type LlamaServerOptions } from '../../src/embed/index.js';
 import { LlamaHomeError } from '../../src/errors/index.js';
-import { LlamaServer, type LlamaServerOptions } from '../../src/server/server.js';
 
 const distIndex = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 

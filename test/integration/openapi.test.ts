@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { z } from 'zod';
 import { scopes } from '../../src/access/Principal.js';
+import { LlamaServer } from '../../src/embed/index.js';
 import * as answers from '../../src/rest/answerSchemas.js';
 import { type OpenapiDocument, openapiDocument } from '../../src/rest/openapiDocument.js';
 import { operations } from '../../src/rest/openapiOperations.js';
 import { routes } from '../../src/rest/routes.js';
-import { LlamaServer } from '../../src/server/server.js';
 
 let home: string;
 let llama: LlamaServer;

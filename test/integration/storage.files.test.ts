@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setInterval as everyMs } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PromptRepository } from '../../src/prompts/PromptRepository.js';
+import { openStorage, type Storage } from '../../src/server/openStorage.js';
 import { openDatabase } from '../../src/storage/Database.js';
-import { PromptRepository } from '../../src/storage/PromptRepository.js';
-import { openStorage, type Storage } from '../../src/storage/Storage.js';
 import { Child } from './storage/child.js';
 import { completed, newPrompt } from './storage/records.js';
 import { logger } from './storage/repositorySuite.js';
@@ -38,7 +38,7 @@ const lockingChild = `
 
 /** Stores prompts as fast as it can and says each id when it is stored. */
 const writingChild = `
-  import { openStorage } from './dist/storage/Storage.js';
+  import { openStorage } from './dist/server/openStorage.js';
   const [home, template] = process.argv.slice(1);
   const storage = await openStorage({ database: 'sqlite', home, logger: console });
   console.log('ready');
@@ -87,7 +87,7 @@ describe('the files of a SQLite database', () => {
 
   it('hold no trace of it either when the server was killed right after the deletion', async () => {
     const code = `
-      import { openStorage } from './dist/storage/Storage.js';
+      import { openStorage } from './dist/server/openStorage.js';
       const storage = await openStorage({ database: 'sqlite', home: process.argv[1], logger: console });
       const prompt = JSON.parse(process.argv[2]);
       await storage.prompts.insert([{ ...prompt, createdAt: new Date() }]);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../src/config/environment.js';
-import { openStorage } from '../../src/storage/Storage.js';
+import { openStorage } from '../../src/server/openStorage.js';
 import { migrationSuite } from './storage/migrationSuite.js';
 import { newPrompt } from './storage/records.js';
 import { type EmptyDatabase, logger, repositorySuite } from './storage/repositorySuite.js';

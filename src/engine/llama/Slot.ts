@@ -4,7 +4,7 @@ import type { Sampler } from './native.js';
 import type { TextStream } from './TextStream.js';
 
 /** A request that has a sequence. */
-export interface Running {
+export interface SlotRequest {
   request: SubmittedRequest;
   arrival: number;
   sampler: Sampler;
@@ -34,7 +34,7 @@ export interface Slot {
   tokens: number[];
   /** The latest request that used it; undefined before the first, and when its state was forgotten. */
   holder: Holder | undefined;
-  running: Running | undefined;
+  running: SlotRequest | undefined;
   /** Step in which it was used last; -1 when another one holds all that it does. */
   lastUsed: number;
 }

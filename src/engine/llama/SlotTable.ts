@@ -4,7 +4,7 @@ import { planMove } from './contiguity.js';
 import type { Native } from './native.js';
 import type { PrefixStore } from './PrefixStore.js';
 import type { PublicPrefixes } from './PublicPrefixes.js';
-import type { Holder, Running, Slot } from './Slot.js';
+import type { Holder, Slot, SlotRequest } from './Slot.js';
 import { TextStream } from './TextStream.js';
 
 /** What decides which states a prompt may take over. */
@@ -88,7 +88,7 @@ export class SlotTable {
   }
 
   /** Moves one sequence beside the others where that saves more than the copy takes. */
-  async closeRanks(worth: CopyWorth): Promise<void> {
+  async defragment(worth: CopyWorth): Promise<void> {
     const movable = this.slots.flatMap(({ slot, running }) => {
       if (running?.next === undefined) return [];
       return [{ slot, left: running.request.sampling.maxTokens - running.completionTokens }];
@@ -162,7 +162,7 @@ export class SlotTable {
     }));
   }
 
-  private start(request: SubmittedRequest, cachedTokens: number): Running {
+  private start(request: SubmittedRequest, cachedTokens: number): SlotRequest {
     return {
       request,
       arrival: this.arrivals++,
@@ -178,7 +178,7 @@ export class SlotTable {
     };
   }
 
-  private async copyWhenReady(slot: Slot, running: Running): Promise<void> {
+  private async copyWhenReady(slot: Slot, running: SlotRequest): Promise<void> {
     const wanted = running.waitsFor;
     if (wanted === undefined) return;
     const source = this.slots[wanted.slot];

@@ -2,11 +2,11 @@ import type { EngineFinishReason, EngineProgress, EngineStep } from '../Engine.j
 import type { StepReport, SubmittedRequest } from '../protocol.js';
 import { Draft } from './Draft.js';
 import type { Native } from './native.js';
-import { merge, Outbox } from './Outbox.js';
 import type { PrefixStore } from './PrefixStore.js';
+import { merge, ProgressBatcher } from './ProgressBatcher.js';
 import type { PublicPrefixes } from './PublicPrefixes.js';
 import { chunkFor, type PlannedSequence, planStep, type StepItem } from './planStep.js';
-import type { Running, Slot } from './Slot.js';
+import type { Slot, SlotRequest } from './Slot.js';
 import { type CopyWorth, SlotTable } from './SlotTable.js';
 import { mostDrafted, mostDrafting, StepCosts } from './StepCosts.js';
 import { TokenText } from './TokenText.js';
@@ -23,7 +23,7 @@ const leastWorthCopying = 8;
 /** One request's part of the step under way. */
 interface Part {
   slot: Slot;
-  running: Running;
+  running: SlotRequest;
   /** Where the logits of its next token stand. */
   logits: number;
   drafted: readonly Drafted[];
@@ -46,7 +46,7 @@ export class StepLoop {
   /** To be done between two steps. */
   private forgetting: (() => void)[] = [];
   private readonly text: TokenText;
-  private readonly outbox: Outbox;
+  private readonly batcher: ProgressBatcher;
   private steps = 0;
   private lastStepMs = 0;
   private wake: (() => void) | undefined;
@@ -60,7 +60,7 @@ export class StepLoop {
   ) {
     this.text = new TokenText(native.vocabulary);
     this.table = new SlotTable(native, publicPrefixes, store);
-    this.outbox = new Outbox(report, native.gpu === false);
+    this.batcher = new ProgressBatcher(report, native.gpu === false);
   }
 
   submit(requests: readonly SubmittedRequest[]): void {
@@ -101,7 +101,7 @@ export class StepLoop {
       for (const forget of this.forgetting.splice(0)) forget();
       await this.admit(comings);
       // A model that keeps one running state can't be copied up to a token: it would be tried in vain in every step.
-      if (this.native.canTakeBack) await this.table.closeRanks(this.copyWorth);
+      if (this.native.canTakeBack) await this.table.defragment(this.copyWorth);
       // Told before the decode, not after it: that is when they began, and who leaves is let go at once.
       if (comings.length > 0) this.note(comings, noStep);
       const plan = planStep(this.plannable(), {
@@ -116,7 +116,7 @@ export class StepLoop {
   }
 
   private async idle(): Promise<void> {
-    this.outbox.tellAll(performance.now());
+    this.batcher.flush(performance.now());
     if (this.staged.length > 0 || this.cancelled.size > 0 || this.forgetting.length > 0) return;
     await new Promise<void>((resolve) => {
       this.wake = resolve;
@@ -230,7 +230,7 @@ export class StepLoop {
   }
 
   /** The next tokens of a prompt; a part to sample from when they are its last. */
-  private addPrompt(slot: Slot, running: Running, count: number): Part | undefined {
+  private addPrompt(slot: Slot, running: SlotRequest, count: number): Part | undefined {
     const position = slot.tokens.length;
     const prompt = running.request.tokens;
     const tokens = prompt.slice(position, position + count);
@@ -242,7 +242,7 @@ export class StepLoop {
   }
 
   /** The token sampled last and, with it, what is guessed to follow. */
-  private addNext(slot: Slot, running: Running, next: number, count: number): Part {
+  private addNext(slot: Slot, running: SlotRequest, next: number, count: number): Part {
     // One without a guess repeats its last token, to have as many as the others.
     const guessed = count > 1 ? (running.draft?.guess(count - 1) ?? []) : [];
     const behind = Array.from({ length: count - 1 }, (_, index) => guessed[index] ?? next);
@@ -261,7 +261,7 @@ export class StepLoop {
       part,
       token: await this.native.sample(decoded, part.logits, part.running.sampler),
     }));
-    this.outbox.tell(performance.now(), prefilled > 0 ? Number.POSITIVE_INFINITY : this.lastStepMs);
+    this.batcher.flushIfDue(performance.now(), prefilled > 0 ? Number.POSITIVE_INFINITY : this.lastStepMs);
     // All are waited for even when one fails: until then their samplers are in use.
     const [decode, ...settled] = await Promise.allSettled([decoded, ...sampled]);
     if (decode.status === 'rejected') throw decode.reason;
@@ -291,7 +291,7 @@ export class StepLoop {
   }
 
   /** Takes in one sampled token of a request. */
-  private accept(slot: Slot, running: Running, token: number): EngineProgress {
+  private accept(slot: Slot, running: SlotRequest, token: number): EngineProgress {
     const { sampling, id } = running.request;
     running.decodingAt ??= performance.now();
     if (token < 0 || this.native.vocabulary.isEndOfGeneration(token)) {
@@ -309,7 +309,7 @@ export class StepLoop {
     return { id, text, completionTokens: running.completionTokens };
   }
 
-  private finish(slot: Slot, running: Running, reason: EngineFinishReason, text: string): EngineProgress {
+  private finish(slot: Slot, running: SlotRequest, reason: EngineFinishReason, text: string): EngineProgress {
     const now = performance.now();
     const { request, cachedTokens, completionTokens, startedAt = now, decodingAt } = running;
     this.table.release(slot, this.steps);
@@ -338,7 +338,7 @@ export class StepLoop {
 
   private note(progress: EngineProgress[], step: Omit<EngineStep, 'busy' | 'staged' | 'heldTokens'>): void {
     const { used } = this.table;
-    this.outbox.add(progress, {
+    this.batcher.add(progress, {
       ...step,
       busy: used.length,
       staged: this.staged.length,

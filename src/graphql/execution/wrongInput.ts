@@ -15,8 +15,8 @@ import {
 import { errorLimits } from '../../access/limits.js';
 import { type ErrorDetails, LlamaHomeError } from '../../errors/index.js';
 import { shorten } from '../../errors/shorten.js';
-import { nearIds } from '../../models/nearIds.js';
-import { toGraphQLError } from '../tellErrors.js';
+import { similarIds } from '../../models/similarIds.js';
+import { toGraphQLError } from './toGraphQLError.js';
 import type { RefusedValue } from './variables.js';
 
 /** What is wrong with a value, in words that never repeat it. */
@@ -62,7 +62,7 @@ export function unknownField(
   { parent, hidden }: { parent: string; hidden: boolean },
 ): WrongInput {
   const shown = shorten(name, errorLimits.name);
-  const [near] = hidden ? [] : nearIds(shown, Object.keys(getFields()), 1);
+  const [near] = hidden ? [] : similarIds(shown, Object.keys(getFields()), 1);
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
   return {
     message: `There is no field "${shown}" in ${of}.${hint}`,

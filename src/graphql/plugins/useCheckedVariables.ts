@@ -1,8 +1,8 @@
 import type { GraphQLError } from 'graphql';
 import type { OperationArgs } from '../execution/OperationArgs.js';
+import { toGraphQLError } from '../execution/toGraphQLError.js';
 import { variablesOf } from '../execution/variables.js';
 import { wrongVariable } from '../execution/wrongInput.js';
-import { toGraphQLError } from '../tellErrors.js';
 import type { GuardPlugin } from './GuardPlugin.js';
 
 /**

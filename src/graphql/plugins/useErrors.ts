@@ -1,7 +1,7 @@
 import { isAsyncIterable } from '@envelop/core';
 import type { ExecutionResult } from 'graphql';
+import { codedError, type Outcome } from '../execution/codedError.js';
 import { ResultStream } from '../subscribe/ResultStream.js';
-import { codedError, type Outcome } from './codedError.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
 
 function outcomeOf({ data }: Pick<ExecutionResult, 'data'>): Outcome {

@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
-import { accepts } from '../accepts.js';
+import { accepts } from '../execution/accepts.js';
 import { streamedResponse, streamFormFor } from '../subscribe/streamForms.js';
 import type { GuardPlugin } from './GuardPlugin.js';
 

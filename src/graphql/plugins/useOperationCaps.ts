@@ -1,11 +1,11 @@
 import { useRateLimiter } from '@envelop/rate-limiter';
 import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
 import { LlamaHomeError } from '../../errors/index.js';
+import { type RootField, rootFieldsOf } from '../execution/rootFields.js';
+import { SlidingWindowStore } from '../execution/SlidingWindowStore.js';
+import { toGraphQLError } from '../execution/toGraphQLError.js';
 import { isPermitted } from '../permissions.js';
-import { toGraphQLError } from '../tellErrors.js';
-import { CallTimes } from './CallTimes.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
-import { type RootField, rootFieldsOf } from './rootFields.js';
 
 /** How often one Principal may use a mutation in a minute. They cost nothing of its allowance, and are cheap to abuse. */
 export const operationCaps: Readonly<Record<string, number>> = {
@@ -34,7 +34,7 @@ function documentOf(fields: readonly RootField[]): DocumentNode {
  * `retry_after` is exact. It fits here, and not for prompts, because these are mutations of equal cost with no burst of their own.
  */
 export function useOperationCaps(caps: Readonly<Record<string, number>> = operationCaps): GuardPlugin {
-  const store = new CallTimes();
+  const store = new SlidingWindowStore();
   const limiter = useRateLimiter({
     identifyFn: (context) => userIdOf(context),
     store,

@@ -2,12 +2,12 @@ import { type DocumentNode, type GraphQLError, type GraphQLSchema, Lexer, Source
 import { errorLimits, operationLimits } from '../../access/limits.js';
 import type { Config } from '../../config/Config.js';
 import { LlamaHomeError } from '../../errors/index.js';
+import { excessesOf } from '../execution/documentCost.js';
 import type { OperationArgs } from '../execution/OperationArgs.js';
-import { toGraphQLError } from '../tellErrors.js';
-import { excessesOf } from './documentCost.js';
+import { generatedTokensOf } from '../execution/promptCost.js';
+import { rootFieldsOf } from '../execution/rootFields.js';
+import { toGraphQLError } from '../execution/toGraphQLError.js';
 import type { GuardPlugin } from './GuardPlugin.js';
-import { generatedTokensOf } from './promptCost.js';
-import { rootFieldsOf } from './rootFields.js';
 
 const { tokens, lines, generatedTokens } = operationLimits;
 

@@ -3,14 +3,14 @@ import type { ExecutionResult } from 'graphql';
 import type { AccessService, RateLimitState } from '../../access/AccessService.js';
 import type { Principal } from '../../access/Principal.js';
 import { LlamaHomeError } from '../../errors/index.js';
+import { codedError } from '../execution/codedError.js';
 import type { OperationArgs } from '../execution/OperationArgs.js';
+import { promptCostOf } from '../execution/promptCost.js';
+import { rootFieldsOf } from '../execution/rootFields.js';
+import { toGraphQLError } from '../execution/toGraphQLError.js';
 import { isPermitted } from '../permissions.js';
 import { ResultStream } from '../subscribe/ResultStream.js';
-import { toGraphQLError } from '../tellErrors.js';
-import { codedError } from './codedError.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
-import { promptCostOf } from './promptCost.js';
-import { rootFieldsOf } from './rootFields.js';
 
 /** Errors of a root field that mean: this was refused, nothing was begun. */
 const refusals: readonly unknown[] = [

@@ -2,9 +2,9 @@ import { isAsyncIterable } from '@envelop/core';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import type { ObservedRequest } from '../../telemetry/ObservedRequest.js';
 import type { OperationArgs } from '../execution/OperationArgs.js';
+import { rootFieldsOf } from '../execution/rootFields.js';
 import { ResultStream } from '../subscribe/ResultStream.js';
 import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
-import { rootFieldsOf } from './rootFields.js';
 
 type Args = OperationArgs & { contextValue: GuardedContext };
 

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { liveBody, liveHeaders } from '../../streaming/liveBody.js';
-import { toldErrors } from '../tellErrors.js';
+import { formatErrors } from '../execution/toGraphQLError.js';
 
 /** One way of answering with results as they come, over HTTP. */
 export interface StreamForm {
@@ -12,7 +12,7 @@ export interface StreamForm {
 }
 
 function told(result: ExecutionResult): object {
-  return result.errors === undefined ? result : { ...result, errors: toldErrors(result.errors) };
+  return result.errors === undefined ? result : { ...result, errors: formatErrors(result.errors) };
 }
 
 /**
@@ -37,7 +37,7 @@ function part(value: object): string {
 function inPayload(result: ExecutionResult): object {
   if (result.data !== undefined) return { payload: told(result) };
   const { errors = [], extensions } = result;
-  return { payload: null, errors: toldErrors(errors), ...(extensions === undefined ? {} : { extensions }) };
+  return { payload: null, errors: formatErrors(errors), ...(extensions === undefined ? {} : { extensions }) };
 }
 
 /**

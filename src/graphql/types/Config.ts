@@ -1,6 +1,6 @@
 import type { Config } from '../../config/Config.js';
 import { builder } from '../builder.js';
-import { leavable } from '../leavable.js';
+import { abortable } from '../execution/abortable.js';
 
 const ModelSettingsType = builder.objectRef<Config['modelSettings']>('ModelSettings').implement({
   description: 'What prompts get when they do not say.',
@@ -109,7 +109,7 @@ builder.subscriptionField('configChanged', (t) =>
   t.field({
     type: ConfigType,
     description: 'The whole Config after each change.',
-    subscribe: (_root, _args, { services, signal }) => leavable(services.config.changes(), { signal }),
+    subscribe: (_root, _args, { services, signal }) => abortable(services.config.changes(), { signal }),
     resolve: (config) => config,
   }),
 );

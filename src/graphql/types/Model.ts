@@ -3,7 +3,7 @@ import type { Model, ModelCapability, ModelEvent } from '../../models/Model.js';
 import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
 import type { GraphQLContext } from '../context.js';
-import { leavable } from '../leavable.js';
+import { abortable } from '../execution/abortable.js';
 import { modelPrefix, slugOf } from '../modelId.js';
 import { NodeType } from './Node.js';
 
@@ -170,7 +170,7 @@ builder.subscriptionField('modelEvents', (t) =>
     description: 'Progress of downloads and loading, of one Model (beginning with its present state) or of all.',
     args: { id: t.arg.string({ description: 'Catalogue id, alias or global id; all Models when absent.' }) },
     subscribe: (_root, { id }, { services, signal }) =>
-      leavable(services.models.events(id == null ? null : slugOf(id)), { signal }),
+      abortable(services.models.events(id == null ? null : slugOf(id)), { signal }),
     resolve: (event) => event,
   }),
 );

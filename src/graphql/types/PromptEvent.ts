@@ -1,6 +1,7 @@
 import type { PromptEvent } from '../../prompts/Prompt.js';
+import { streamPrompt } from '../../prompts/runPrompt.js';
 import { builder } from '../builder.js';
-import { streamPrompt } from '../runPrompt.js';
+import { callerOf } from '../context.js';
 import { PromptErrorType, PromptType } from './Prompt.js';
 import { PromptInputType } from './PromptInput.js';
 
@@ -59,7 +60,7 @@ builder.subscriptionFields((t) => ({
     type: PromptEventType,
     description: 'Submits a prompt and follows it. Ending the subscription cancels the Prompt.',
     args: { input: t.arg({ type: PromptInputType, required: true, description: 'What to generate and how.' }) },
-    subscribe: (_root, { input }, context) => streamPrompt(context, input),
+    subscribe: (_root, { input }, context) => streamPrompt(context.services.prompts, callerOf(context), input),
     resolve: (event) => event,
   }),
   promptEvents: t.field({

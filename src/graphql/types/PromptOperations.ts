@@ -1,7 +1,8 @@
 import type { Prompt } from '../../prompts/Prompt.js';
 import { totalUsage } from '../../prompts/records.js';
+import { processBatch, processPrompt } from '../../prompts/runPrompt.js';
 import { builder } from '../builder.js';
-import { processBatch, processPrompt } from '../runPrompt.js';
+import { callerOf } from '../context.js';
 import { PromptType, UsageType } from './Prompt.js';
 import { BatchInputType, PromptInputType } from './PromptInput.js';
 
@@ -44,13 +45,17 @@ builder.mutationFields((t) => ({
     type: ProcessPayloadType,
     description: 'Generates a text and waits for it. Leaving before it is whole cancels the Prompt.',
     args: { input: t.arg({ type: PromptInputType, required: true, description: 'What to generate and how.' }) },
-    resolve: async (_root, { input }, context) => ({ prompt: await processPrompt(context, input) }),
+    resolve: async (_root, { input }, context) => ({
+      prompt: await processPrompt(context.services.prompts, callerOf(context), input),
+    }),
   }),
   batch: t.field({
     type: BatchPayloadType,
     description: 'Generates several texts, decoded together, and waits for them. One failure spoils only itself.',
     args: { input: t.arg({ type: BatchInputType, required: true, description: 'What to generate and how.' }) },
-    resolve: async (_root, { input }, context) => ({ prompts: await processBatch(context, input) }),
+    resolve: async (_root, { input }, context) => ({
+      prompts: await processBatch(context.services.prompts, callerOf(context), input),
+    }),
   }),
   submit: t.field({
     type: ProcessPayloadType,

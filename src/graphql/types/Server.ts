@@ -7,7 +7,7 @@ import type { Resources } from '../../telemetry/ResourceMonitor.js';
 import { roundFigure } from '../../telemetry/roundFigure.js';
 import { version } from '../../version.js';
 import { builder } from '../builder.js';
-import { leavable } from '../leavable.js';
+import { abortable } from '../execution/abortable.js';
 import { LatenciesType } from './Latencies.js';
 import { ModelType } from './Model.js';
 
@@ -119,7 +119,7 @@ builder.subscriptionField('serverStatus', (t) =>
         throw invalidRequest('everyMs', 'everyMs must be 100 to 60000.', { minimum: 100, maximum: 60_000 });
       }
       const left = new AbortController();
-      return leavable(snapshots(services, interval, left.signal), { signal, onLeave: () => left.abort() });
+      return abortable(snapshots(services, interval, left.signal), { signal, onLeave: () => left.abort() });
     },
     resolve: (server) => server,
   }),

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { PromptLoad } from '../../prompts/PromptRunner.js';
+import { deferredHistogram } from './deferred.js';
 import { counter, gauge } from './define.js';
-import { lateHistogram } from './late.js';
 
 /** One model's engine as it stands. */
 export interface EngineReading {
@@ -66,19 +66,19 @@ export function engineInstruments(registry: Registry, { engines, load, followers
     collect: (metric) => metric.set(followers()),
   });
   return {
-    stepSequences: lateHistogram(registry, {
+    stepSequences: deferredHistogram(registry, {
       name: 'step_sequences',
       help: 'Sequences decoded together in one step.',
       labels: model,
       buckets: [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256],
     }),
-    stepTokens: lateHistogram(registry, {
+    stepTokens: deferredHistogram(registry, {
       name: 'step_tokens',
       help: 'Tokens evaluated in one step, of prefill and decoding together.',
       labels: model,
       buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
     }),
-    stepDuration: lateHistogram(registry, {
+    stepDuration: deferredHistogram(registry, {
       name: 'step_duration_seconds',
       help: 'Duration of one step.',
       labels: model,

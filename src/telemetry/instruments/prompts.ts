@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
+import { deferredCounter, deferredHistogram } from './deferred.js';
 import { counter, histogram, tokenBuckets } from './define.js';
-import { lateCounter, lateHistogram } from './late.js';
 
 /** How a prompt can end: what the model or the caller decided, or `error`. */
 export type PromptOutcome = 'stop' | 'length' | 'cancelled' | 'error';
@@ -18,7 +18,7 @@ export function promptInstruments(registry: Registry) {
       help: 'From arrival of a prompt to its first generated token.',
       labels: model,
     }),
-    interToken: lateHistogram(registry, {
+    interToken: deferredHistogram(registry, {
       name: 'inter_token_latency_seconds',
       help: 'Between two generated tokens of a prompt that follow each other.',
       labels: model,
@@ -60,7 +60,7 @@ export function promptInstruments(registry: Registry) {
       help: 'Tokens of all prompts that were run, reused ones included.',
       labels: model,
     }),
-    completionTokens: lateCounter(registry, {
+    completionTokens: deferredCounter(registry, {
       name: 'completion_tokens_total',
       help: 'Tokens generated.',
       labels: model,

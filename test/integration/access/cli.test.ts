@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TokenValidator } from '../../../src/access/auth.js';
 import { scopes } from '../../../src/access/Principal.js';
 import { loadSecret } from '../../../src/access/secret.js';
-import { openStorage } from '../../../src/storage/Storage.js';
+import { openStorage } from '../../../src/server/openStorage.js';
 import { startTestServer } from '../../support/startTestServer.js';
 
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));

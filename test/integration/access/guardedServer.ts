@@ -22,7 +22,7 @@ import type { GraphQLContext } from '../../../src/graphql/context.js';
 import { protect } from '../../../src/graphql/permissions.js';
 import type { GuardedContext } from '../../../src/graphql/plugins/GuardPlugin.js';
 import { guardPlugins } from '../../../src/graphql/plugins/index.js';
-import { openStorage } from '../../../src/storage/Storage.js';
+import { openStorage } from '../../../src/server/openStorage.js';
 
 /** What the resolvers of the test schema were asked to do. */
 export interface Seen {

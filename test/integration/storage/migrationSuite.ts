@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { openStorage } from '../../../src/server/openStorage.js';
 import { migrate } from '../../../src/storage/migrate.js';
 import { migrations } from '../../../src/storage/migrations/index.js';
 import { postgresDialect } from '../../../src/storage/postgres.js';
-import { openStorage } from '../../../src/storage/Storage.js';
 import { SqliteFile } from '../../../src/storage/sqlite.js';
 import type { Tables } from '../../../src/storage/tables.js';
 import { type EmptyDatabase, logger } from './repositorySuite.js';

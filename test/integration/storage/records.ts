@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
+import type { ApiKeyRecord } from '../../../src/access/ApiKeyRepository.js';
 import { samplingDefaults } from '../../../src/engine/sampling.js';
-import type { ApiKeyRecord } from '../../../src/storage/ApiKeyRepository.js';
-import type { PromptRecord } from '../../../src/storage/PromptRepository.js';
+import type { PromptRecord } from '../../../src/prompts/PromptRepository.js';
 
 /** A prompt as it is stored first. */
 export function newPrompt(fields: Partial<PromptRecord> = {}): PromptRecord {

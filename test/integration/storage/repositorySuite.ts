@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/config/environment.js';
-import type { PromptRecord } from '../../../src/storage/PromptRepository.js';
-import { openStorage, type Storage } from '../../../src/storage/Storage.js';
+import type { PromptRecord } from '../../../src/prompts/PromptRepository.js';
+import { openStorage, type Storage } from '../../../src/server/openStorage.js';
 import { completed, newApiKey, newPrompt } from './records.js';
 
 export const logger = pino({ level: 'silent' });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { LlamaServer } from '../../../src/server/server.js';
+import { LlamaServer } from '../../../src/embed/index.js';
 import { processPrompt, readServer } from '../../support/documents.js';
 import { startTestServer } from '../../support/startTestServer.js';
 import { first, over } from '../../support/streams.js';

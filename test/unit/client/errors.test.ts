@@ -8,7 +8,7 @@ import {
   PermissionError,
   RateLimitError,
 } from '../../../src/client/error.js';
-import { catalogue, readGraphQLError, readToldError, toAPIError } from '../../../src/client/toAPIError.js';
+import { catalogue, readErrorBody, readGraphQLError, toAPIError } from '../../../src/client/toAPIError.js';
 import { type ErrorCode, errorCatalogue, isRetryable } from '../../../src/errors/index.js';
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[];
@@ -26,7 +26,7 @@ describe('the errors of the client', () => {
   });
 
   test('are the same from GraphQL and REST', () => {
-    const rest = readToldError({ code: 'rate_limit_exceeded', message: 'slow down', details: { retry_after: 1.234 } });
+    const rest = readErrorBody({ code: 'rate_limit_exceeded', message: 'slow down', details: { retry_after: 1.234 } });
     const graphql = readGraphQLError([
       { message: 'slow down', extensions: { code: 'RATE_LIMIT_EXCEEDED', details: { retry_after: 1.234 } } },
     ]);

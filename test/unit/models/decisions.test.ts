@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatByteSize, parseByteSize } from '../../../src/config/byteSize.js';
 import { idOfFile, isGgufPath } from '../../../src/models/ggufFile.js';
 import { chooseToUnload, estimateMemory, slotsWithin } from '../../../src/models/memory.js';
-import { nearIds } from '../../../src/models/nearIds.js';
+import { similarIds } from '../../../src/models/similarIds.js';
 
 describe('byte sizes', () => {
   test.each([
@@ -66,7 +66,7 @@ describe('near ids', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ids), fc.nat(), (id, position) => {
         const at = position % id.length;
-        expect(nearIds(`${id.slice(0, at)}#${id.slice(at + 1)}`, ids)).toContain(id);
+        expect(similarIds(`${id.slice(0, at)}#${id.slice(at + 1)}`, ids)).toContain(id);
       }),
     );
   });
@@ -74,10 +74,10 @@ describe('near ids', () => {
   test('are few, and none for nothing', () => {
     fc.assert(
       fc.property(fc.string(), (name) => {
-        expect(nearIds(name, ids, 2).length).toBeLessThanOrEqual(2);
+        expect(similarIds(name, ids, 2).length).toBeLessThanOrEqual(2);
       }),
     );
-    expect(nearIds('', ids)).toEqual([]);
+    expect(similarIds('', ids)).toEqual([]);
   });
 });
 

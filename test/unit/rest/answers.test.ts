@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LlamaHomeError } from '../../../src/errors/index.js';
-import { fromTold } from '../../../src/graphql/Operations.js';
+import { fromErrorBody } from '../../../src/graphql/execution/Operations.js';
 import { memoryText } from '../../../src/rest/answers.js';
 import { errorResponse } from '../../../src/rest/errorResponse.js';
 import { EventLines } from '../../../src/rest/eventLines.js';
@@ -21,7 +21,7 @@ describe('memoryText', () => {
 describe('errorResponse', () => {
   it('tells code, status and header, in the words of REST', async () => {
     const response = errorResponse(
-      fromTold({
+      fromErrorBody({
         code: 'INVALID_REQUEST',
         message: 'maxTokens must be a whole number from 1 to 9.',
         details: { field: 'maxTokens', maximum: 9 },
