@@ -28,7 +28,7 @@ import { Generation } from './Generation.js';
 import { installDefaultModel } from './installDefaultModel.js';
 import type { LlamaHandler } from './LlamaHandler.js';
 import type { OnBehalf } from './OnBehalf.js';
-import { type LlamaServerOptions, readEnvironment, readPrefix } from './options.js';
+import { checkOptions, type LlamaServerOptions, readEnvironment, readPrefix } from './options.js';
 import { checked } from './promptInput.js';
 import { TemporaryHome } from './TemporaryHome.js';
 
@@ -61,6 +61,7 @@ export class LlamaServer {
   /** @throws LlamaHomeError `invalid_request` for an option that can't be used */
   constructor(given?: LlamaServerOptions | null) {
     const options: LlamaServerOptions = objectOf('options', given);
+    checkOptions(options);
     this.prefix = readPrefix(options.prefix);
     const environment = readEnvironment(options, options.home ?? '.');
     this.temporary = options.home === undefined ? new TemporaryHome() : undefined;

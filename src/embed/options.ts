@@ -92,6 +92,57 @@ function variablesOf(options: LlamaServerOptions, home: string): Record<string, 
   };
 }
 
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isNumber = (value: unknown) => typeof value === 'number';
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+const isList = (value: unknown) => [value].flat().every((item) => typeof item === 'string');
+
+const text = { allowed: 'a text', is: isText };
+const number = { allowed: 'a number', is: isNumber };
+const boolean = { allowed: 'true or false', is: isBoolean };
+const list = { allowed: 'a list of texts', is: isList };
+
+/** What kind of value each option takes; the environment's rules say which of them are allowed. */
+const kinds: Record<keyof LlamaServerOptions, { allowed: string; is: (value: unknown) => boolean }> = {
+  home: text,
+  model: text,
+  slots: number,
+  context: number,
+  threads: number,
+  gpu: { allowed: 'a text or false', is: (value) => isText(value) || isBoolean(value) },
+  queue: number,
+  auth: boolean,
+  secret: text,
+  host: text,
+  prefix: { allowed: 'a path like "/llm"', is: (value) => typeof value === 'string' },
+  cors: list,
+  trustProxy: list,
+  introspection: boolean,
+  database: text,
+  graceMs: number,
+  log: text,
+  logger: { allowed: 'a pino logger', is: (value) => typeof value === 'object' },
+  otlpEndpoint: text,
+  traceContent: boolean,
+};
+
+/**
+ * Checks names and kinds of options, which a program without types may get wrong.
+ * @throws LlamaHomeError `invalid_request` that names the option and says what to write
+ */
+export function checkOptions(options: object): void {
+  const known = new Map(Object.entries(kinds));
+  for (const [name, value] of Object.entries(options)) {
+    const kind = known.get(name);
+    if (kind === undefined) {
+      throw invalidRequest(name, `There is no option ${name}. The options are ${[...known.keys()].join(', ')}.`, {
+        allowed: [...known.keys()],
+      });
+    }
+    if (value != null && !kind.is(value)) throw invalidRequest(name, `${name} must be ${kind.allowed}.`);
+  }
+}
+
 /**
  * Reads options by the rules of the environment.
  * @throws LlamaHomeError `invalid_request` that names the option and says what to write
@@ -115,7 +166,7 @@ export function readEnvironment(options: LlamaServerOptions, home: string): Envi
 /** The path that a server is mounted at, without a slash at its end. @throws LlamaHomeError `invalid_request` */
 export function readPrefix(prefix: string | null | undefined): string {
   if (prefix == null) return '';
-  const plain = String(prefix).replace(/\/+$/, '');
+  const plain = prefix.replace(/\/+$/, '');
   if (plain === '' || /^(\/[\w.~-]+)+$/.test(plain)) return plain;
   throw invalidRequest('prefix', 'prefix must be a path like "/llm".');
 }
