@@ -80,7 +80,7 @@ export class LlamaClient {
       apiKey,
       webSocketImpl,
       keepMs: keepMs ?? 0,
-      patienceMs: timeoutMs,
+      silenceTimeoutMs: timeoutMs,
     });
   }
 

@@ -21,15 +21,19 @@ export interface SubscriptionsOptions {
   apiKey: Settings['apiKey'];
   /** A WebSocket class, where the runtime has none. */
   webSocketImpl: unknown;
-  /** Milliseconds that an unused socket is kept. */
+  /** Milliseconds that an unused socket is kept; it keeps no program from ending. */
   keepMs: number;
   /** Milliseconds of silence after which a socket is given up. */
-  patienceMs: number;
+  silenceTimeoutMs: number;
 }
 
 /** Runs subscriptions over one WebSocket, which is opened for the first and closed after the last. */
 export class Subscriptions {
   private client: Promise<Client> | undefined;
+  private socket: unknown;
+  /** Subscriptions that run. */
+  private active = 0;
+  private idleTimer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
   /** Why the present socket can't go on, where the library behind would not say so. */
   private broken = new AbortController();
@@ -43,12 +47,15 @@ export class Subscriptions {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Result, void, void> {
     if (this.closed) throw clientClosed();
-    this.client ??= this.connect();
-    const client = await unlessAborted(this.client, signal);
-    signal?.throwIfAborted();
-    const { broken } = this;
-    const results = client.iterate<unknown>({ query, ...(isRecord(variables) ? { variables } : {}) });
+    this.begin();
+    let results: ReturnType<Client['iterate']> | undefined;
+    let { broken } = this;
     try {
+      this.client ??= this.connect();
+      const client = await unlessAborted(this.client, signal);
+      signal?.throwIfAborted();
+      broken = this.broken;
+      results = client.iterate<unknown>({ query, ...(isRecord(variables) ? { variables } : {}) });
       for (;;) {
         const step = await unlessAborted(unlessAborted(results.next(), broken.signal), signal);
         if (step.done) return;
@@ -57,15 +64,49 @@ export class Subscriptions {
     } catch (error) {
       if (signal?.aborted) throw error;
       if (this.closed) throw clientClosed();
-      throw broken.signal.aborted ? broken.signal.reason : toSubscriptionError(error, this.options.patienceMs);
+      throw broken.signal.aborted ? broken.signal.reason : toSubscriptionError(error, this.options.silenceTimeoutMs);
     } finally {
-      void results.return?.();
+      void results?.return?.();
+      this.end();
     }
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.idleTimer);
     (await this.client)?.terminate();
+  }
+
+  private begin(): void {
+    this.active++;
+    clearTimeout(this.idleTimer);
+    holdProcess(this.socket, true);
+  }
+
+  private end(): void {
+    this.active--;
+    if (this.active > 0) return;
+    const { keepMs } = this.options;
+    if (keepMs === 0) {
+      this.disconnect();
+      return;
+    }
+    holdProcess(this.socket, false);
+    this.idleTimer = withoutHolding(setTimeout(() => this.disconnect(), keepMs));
+  }
+
+  /** Closes the socket; the next subscription opens another one. */
+  private disconnect(): void {
+    const { client } = this;
+    this.client = undefined;
+    this.socket = undefined;
+    client?.then(disposeOf, () => undefined);
+  }
+
+  /** The next subscription connects anew. */
+  private async forget(gone: Client): Promise<void> {
+    const { client } = this;
+    if ((await client?.catch(() => undefined)) === gone && this.client === client) this.client = undefined;
   }
 
   /** Ends what is subscribed now with a ConnectionError. */
@@ -76,9 +117,10 @@ export class Subscriptions {
   }
 
   private async connect(): Promise<Client> {
-    const { endpoint, apiKey, webSocketImpl, keepMs, patienceMs } = this.options;
+    const { endpoint, apiKey, webSocketImpl, silenceTimeoutMs } = this.options;
     const own: unknown = Reflect.get(globalThis, 'WebSocket');
-    const implementation = webSocketImpl ?? own ?? (await loadOnNode<{ WebSocket: unknown }>('ws'))?.WebSocket;
+    // Node's own WebSocket keeps the program from ending for as long as it is open.
+    const implementation = webSocketImpl ?? (await loadOnNode<{ WebSocket: unknown }>('ws'))?.WebSocket ?? own;
     if (typeof implementation !== 'function') {
       throw new InvalidRequestError(
         'There is no WebSocket here: give a class for it as webSocketImpl.',
@@ -89,22 +131,38 @@ export class Subscriptions {
         },
       );
     }
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let pingTimer: ReturnType<typeof setTimeout> | undefined;
+    let silenceTimer: ReturnType<typeof setTimeout> | undefined;
     // A message for nobody was damaged on its way: without it, somebody might wait for ever.
     const ids = new Set<string>();
     let lastId = 0;
-    const expect = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => client.terminate(), patienceMs);
+    const expectAnswer = () => {
+      clearTimeout(silenceTimer);
+      silenceTimer = withoutHolding(setTimeout(() => client.terminate(), silenceTimeoutMs));
     };
-    const heard = () => clearTimeout(timer);
+    const pingLater = (socket: unknown) => {
+      clearTimeout(pingTimer);
+      pingTimer = withoutHolding(
+        setTimeout(() => {
+          if (!isSocket(socket)) return;
+          socket.send('{"type":"ping"}');
+          expectAnswer();
+        }, silenceTimeoutMs),
+      );
+    };
+    const answered = () => clearTimeout(silenceTimer);
+    const gone = () => {
+      clearTimeout(pingTimer);
+      clearTimeout(silenceTimer);
+    };
     const client = createClient({
       url: `${endpoint.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: quiet(implementation as SocketClass),
       // A subscription that is started again would begin anew, and `stream` would run a second prompt.
       retryAttempts: 0,
-      lazyCloseTimeout: keepMs,
-      keepAlive: patienceMs,
+      // The timers of the library keep the program from ending: closing and pings are timed here.
+      lazy: false,
+      onNonLazyError: () => undefined,
       generateID: () => {
         const id = `${++lastId}-${crypto.getRandomValues(new Uint32Array(1)).join()}`;
         ids.add(id);
@@ -115,27 +173,62 @@ export class Subscriptions {
         return key === undefined ? {} : { authorization: `Bearer ${key}` };
       },
       on: {
-        connecting: expect,
+        connecting: expectAnswer,
         message: (message) => {
           if (!('id' in message) || ids.has(message.id)) return;
           this.breakOff('What came over the socket was damaged on its way.');
           client.terminate();
         },
-        connected: heard,
-        ping: (received) => {
-          if (!received) expect();
+        connected: (socket) => {
+          answered();
+          pingLater(socket);
+          this.socket = socket;
+          holdProcess(socket, this.active > 0);
         },
-        pong: heard,
+        pong: () => {
+          answered();
+          pingLater(this.socket);
+        },
         closed: (event) => {
-          heard();
-          // The library would connect and subscribe again.
-          if (isRecord(event) && event.code === 1000) this.breakOff('The socket was closed before this had ended.');
+          gone();
+          void this.forget(client);
+          if (!isRecord(event) || event.code !== 1000) return;
+          this.breakOff('The socket was closed before this had ended.');
+          // Left alone, the library would connect and subscribe again.
+          disposeOf(client);
         },
-        error: heard,
+        error: answered,
       },
     });
     return client;
   }
+}
+
+interface OpenSocket {
+  send(text: string): void;
+}
+
+function isSocket(value: unknown): value is OpenSocket {
+  return typeof value === 'object' && value !== null && 'send' in value && typeof value.send === 'function';
+}
+
+/** Closes its socket; one that could not be opened needs no closing. */
+function disposeOf(client: Client): void {
+  Promise.resolve(client.dispose()).catch(() => undefined);
+}
+
+/** A timer that keeps no program from ending; browsers have numbers for timers. */
+function withoutHolding<Timer>(timer: Timer): Timer {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+    timer.unref();
+  return timer;
+}
+
+/** Whether an open socket of the package `ws` keeps the program from ending. */
+function holdProcess(socket: unknown, hold: boolean): void {
+  const connection = isRecord(socket) ? socket._socket : undefined;
+  const method = isRecord(connection) ? connection[hold ? 'ref' : 'unref'] : undefined;
+  if (typeof method === 'function') method.call(connection);
 }
 
 type SocketClass = new (...args: never[]) => Pick<EventTarget, 'addEventListener'>;
@@ -154,7 +247,7 @@ function quiet(implementation: SocketClass): SocketClass {
 }
 
 /** What ends a subscription: GraphQL errors, the close of the socket, or whatever the socket says. */
-function toSubscriptionError(error: unknown, patienceMs: number): unknown {
+function toSubscriptionError(error: unknown, silenceTimeoutMs: number): unknown {
   if (error instanceof APIError) return error;
   const told = errorOf(error);
   if (told !== undefined) return told;
@@ -169,7 +262,7 @@ function toSubscriptionError(error: unknown, patienceMs: number): unknown {
       retry_after: 2,
     });
   }
-  if (code === 4499) return silence(patienceMs);
+  if (code === 4499) return silence(silenceTimeoutMs);
   const text = why ?? (typeof message === 'string' && message !== '' ? message : `close code ${String(code)}`);
   return new ConnectionError(`The socket was closed: ${text}.`, undefined, undefined, {}, undefined, { cause: error });
 }
