@@ -1,4 +1,4 @@
-/** How the program ends; the README tells it too. */
+/** How the program ends; docs/cli.md tells it too. */
 export const exitCodes = {
   /** What was asked for could not be done. */
   failed: 1,

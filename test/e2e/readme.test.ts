@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReadmeProject } from '../support/ReadmeProject.js';
-import { commandsOf, isLeftOut, leftOut, outputShape, readBlocks } from '../support/readme.js';
+import { commandsOf, followLinks, isLeftOut, leftOut, outputShape, readBlocks } from '../support/readme.js';
 import { runProgram, startTestServer, type TestServer, testEnvironment } from '../support/startTestServer.js';
 
 const blocks = await readBlocks();
@@ -18,15 +18,15 @@ afterAll(async () => {
   await project?.remove();
 });
 
-describe('the README', () => {
+describe('the README and the pages of docs', () => {
   it('has no block of another kind, and nothing is left out that is not there', () => {
     expect(blocks.filter(({ language }) => language !== 'sh' && language !== 'ts')).toEqual([]);
     expect(leftOut.filter((command) => !commands.includes(command))).toEqual([]);
   });
 
-  it.each(blocks.map((block) => [block.line, block.section, block] as const))(
-    'works as it stands there: line %i, %s',
-    async (_line, _section, block) => {
+  it.each(blocks.map((block) => [block.file, block.line, block.section, block] as const))(
+    'works as it stands there: %s:%i, %s',
+    async (_file, _line, _section, block) => {
       const isStart = block.code.includes('npm start');
       if (!isStart && block.language === 'sh' && commandsOf(block.code).every(isLeftOut)) return;
       const printed = isStart ? server.stdout.join('\n') : await project.paste(block);
@@ -34,6 +34,12 @@ describe('the README', () => {
       else expect(outputShape(printed)).toEqual(outputShape(project.here(block.output)));
     },
   );
+
+  it('leads to files that there are', async () => {
+    const { missing, links } = await followLinks();
+    expect(missing).toEqual([]);
+    expect(links).toBeGreaterThan(20);
+  });
 
   it('has types in its programs', () => project.checkTypes());
 

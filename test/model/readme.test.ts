@@ -30,11 +30,11 @@ afterAll(async () => {
 /** Texts depend on how a machine rounds; what the model is and how it cuts a prompt into tokens does not. */
 const exact = ['model', 'prompt_tokens', 'default_model', 'max_tokens'];
 
-describe('the README, with the model that it shows', () => {
+describe('the README and docs, with the model that they show', () => {
   const shown = blocks.filter(({ output, code }) => output !== undefined && !code.includes('npm start'));
-  it.each(shown.map((block) => [block.line, block.section, block] as const))(
-    'shows what comes: line %i, %s',
-    async (_line, _section, block) => {
+  it.each(shown.map((block) => [block.file, block.line, block.section, block] as const))(
+    'shows what comes: %s:%i, %s',
+    async (_file, _line, _section, block) => {
       const printed = await project.paste(block);
       expect(outputShape(printed, exact)).toEqual(outputShape(block.output ?? '', exact));
     },

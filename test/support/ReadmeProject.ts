@@ -91,9 +91,9 @@ export class ReadmeProject {
   }
 
   /** A block that begins with the name of a file is that file; any other is a program. */
-  private async runTypeScript({ code, line }: ReadmeBlock): Promise<string> {
+  private async runTypeScript({ code, file: page, line }: ReadmeBlock): Promise<string> {
     const [, name] = /^\/\/ (\w+\.ts)\n/.exec(code) ?? [];
-    const file = name ?? `line${line}.ts`;
+    const file = name ?? `${page.replaceAll(/\W+/g, '-')}-${line}.ts`;
     const atServer = code.replaceAll('apiKey: process.env.KEY', `$&, endpoint: '${this.server.url}'`);
     await writeFile(join(this.folder, file), atServer);
     return name === undefined ? this.runShellScript(`npx tsx ${file}`) : '';
