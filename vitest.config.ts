@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 /** What starts real processes needs more time than a pure decision. */
-const slow = { globalSetup: ['test/support/globalSetup.ts'], testTimeout: 30_000, hookTimeout: 60_000 };
+const slow = { globalSetup: ['test/support/globalSetup.ts'], testTimeout: 60_000, hookTimeout: 60_000 };
 
 const model: TestProjectConfiguration = {
   extends: true,

@@ -7,7 +7,9 @@ import { environmentWith, withSettingFlags } from './settingFlags.js';
 /** `llamahome serve` */
 export function serveCommand(): Command {
   return withSettingFlags(new Command('serve'))
-    .description('serve the API; a setting without a flag here comes from its LLAMAHOME_* variable, see docs/configuration.md')
+    .description(
+      'serve the API; a setting without a flag here comes from its LLAMAHOME_* variable, see docs/configuration.md',
+    )
     .action(serve);
 }
 

@@ -149,7 +149,7 @@ export class TestServer {
 
   /** Asks again and again until `check` holds; the failure tells what it last saw. */
   async until<Value>(what: string, look: () => Promise<Value>, check: (value: Value) => boolean): Promise<Value> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 45_000;
     for (;;) {
       const value = await look();
       if (check(value)) return value;
