@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isUnder, plainPath } from '../server/IncomingCall.js';
-import { graphqlPath, restPath } from '../server/paths.js';
+import { graphqlPath, isUnder, plainPath, restPath } from '../http/paths.js';
 
 export interface Attachment {
   prefix: string;

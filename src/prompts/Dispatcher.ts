@@ -335,7 +335,7 @@ function notEvaluated(): LlamaHomeError {
 }
 
 function deadlineExceeded(): LlamaHomeError {
-  return new LlamaHomeError('deadline_exceeded', 'The prompt was not finished within its deadlineMs.');
+  return new LlamaHomeError('deadline_exceeded', 'The prompt was not finished before its deadline.');
 }
 
 function noSuchToken(index: number, vocabularySize: number): LlamaHomeError {
@@ -347,7 +347,7 @@ function noSuchToken(index: number, vocabularySize: number): LlamaHomeError {
 function tooLong(promptTokens: number, maxTokens: number, contextLength: number): LlamaHomeError {
   return new LlamaHomeError(
     'context_length_exceeded',
-    `The prompt has ${promptTokens} tokens; with maxTokens ${maxTokens} that is more than the context of ${contextLength}. Shorten the prompt or lower maxTokens.`,
+    `The prompt has ${promptTokens} tokens; with ${maxTokens} tokens of answer that is more than the context of ${contextLength}. Shorten the prompt or ask for fewer tokens.`,
     { prompt_tokens: promptTokens, max_tokens: maxTokens, context_length: contextLength },
   );
 }

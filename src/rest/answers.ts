@@ -15,7 +15,7 @@ function usageAnswer(usage: PromptFieldsFragment['usage']): Json | null {
 }
 
 /** What was done otherwise than was asked; left out where nothing was. */
-export function warningsAnswer({ warnings }: Pick<PromptFieldsFragment, 'warnings'>): Json {
+function warningsAnswer({ warnings }: Pick<PromptFieldsFragment, 'warnings'>): Json {
   return warnings.length === 0 ? {} : { warnings };
 }
 
@@ -29,6 +29,11 @@ export function endOf(prompt: PromptFieldsFragment): Json {
     finish_reason: prompt.finishReason?.toLowerCase() ?? null,
     ...warningsAnswer(prompt),
   };
+}
+
+/** A Prompt that was handed over, as POST /prompts answers it. */
+export function submittedAnswer(prompt: Pick<PromptFieldsFragment, 'id' | 'status' | 'warnings'>): Json {
+  return { id: prompt.id, status: prompt.status.toLowerCase(), ...warningsAnswer(prompt) };
 }
 
 /** A finished Prompt as POST /process and /batch answer it. */

@@ -2,19 +2,10 @@ import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { LlamaHomeError } from '../errors/index.js';
 import type { OperationContext } from '../graphql/context.js';
+import { errorHeaders } from '../http/errorHeaders.js';
+import { jsonResponse } from '../http/jsonResponse.js';
 import { errorAnswer } from './answers.js';
-import { jsonResponse } from './RestRequest.js';
 import { respell } from './respell.js';
-
-/** The HTTP headers that belong to an error, whichever face tells it. */
-export function headersOf({ status, details }: LlamaHomeError): Record<string, string> {
-  const retryAfter = details?.retry_after;
-  return {
-    ...(typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {}),
-    ...(status === 415 && Array.isArray(details?.allowed) ? { 'accept-encoding': details.allowed.join(', ') } : {}),
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-  };
-}
 
 /** Whatever was thrown where no operation runs: a fault of our own is logged, and told with the request's id. */
 function tellFailure(
@@ -30,9 +21,9 @@ function tellFailure(
 }
 
 /** An error as REST tells it, with its status and headers; one of an operation in the words of REST. */
-export function errorResponse(error: LlamaHomeError, headers: Record<string, string> = {}): Response {
+export function errorResponse(error: LlamaHomeError): Response {
   const told = error.cause instanceof GraphQLError ? respell(error) : error;
-  return jsonResponse({ error: errorAnswer(told) }, error.status, { ...headersOf(error), ...headers });
+  return jsonResponse({ error: errorAnswer(told) }, error.status, errorHeaders(error));
 }
 
 /** Whatever was thrown, as REST tells it: noted, and when nobody meant to throw it, logged and told without its text. */

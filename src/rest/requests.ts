@@ -3,15 +3,19 @@ import { oversizedInput } from '../graphql/execution/inputSize.js';
 import { fromParameters, type ParameterInput } from '../prompts/parameters.js';
 import type { BatchInput, ConfigInput, MessageInput, PromptInput } from './generated/graphql.js';
 import { refusedField } from './refusedField.js';
-import { batchRequest, configRequest, type message, promptRequest } from './requestSchemas.js';
+import type { batchRequest, configRequest, message, promptObject } from './requestSchemas.js';
 import { restName } from './restName.js';
 
+type PromptFields = z.infer<typeof promptObject>;
+
 const priorities = { low: 'LOW', normal: 'NORMAL', high: 'HIGH' } as const;
+const roles = { system: 'SYSTEM', user: 'USER', assistant: 'ASSISTANT' } as const;
 
-type PromptFields = Omit<z.infer<typeof promptRequest>, 'stream'>;
-
-/** Reads `body` by `schema`; `invalid_request` names the first field that is wrong, and what to write there; a body that is too large is not looked into. */
-function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+/**
+ * Reads a body by its schema; one that is too large is not looked into.
+ * @throws LlamaHomeError `invalid_request` with the first field that is wrong, and what to write there
+ */
+export function readFields<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const oversized = oversizedInput(body, 'body');
   if (oversized !== undefined) throw oversized;
   const result = schema.safeParse(body);
@@ -19,8 +23,8 @@ function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<
   throw refusedField(schema, result.error.issues[0]);
 }
 
-function toRole(role: z.infer<typeof message>['role']): MessageInput['role'] {
-  return ({ system: 'SYSTEM', user: 'USER', assistant: 'ASSISTANT' } as const)[role];
+function toMessage({ role, content }: z.infer<typeof message>): MessageInput {
+  return { role: roles[role], content };
 }
 
 /** The parameters of a request by their names in the schema. */
@@ -30,37 +34,23 @@ function toParameters(fields: Partial<PromptFields>): ParameterInput {
   return { ...parameters, priority: fields.priority == null ? null : priorities[fields.priority] };
 }
 
-function toPromptInput(fields: PromptFields): PromptInput {
-  return {
-    prompt: fields.prompt,
-    messages: fields.messages?.map(({ role, content: text }) => ({ role: toRole(role), content: text })),
-    ...toParameters(fields),
-  };
+function toContent({ prompt, messages, ...parameters }: PromptFields) {
+  return { prompt, messages: messages?.map(toMessage), ...toParameters(parameters) };
 }
 
-/** The body of POST /process, /stream and /prompts. */
-export function readPromptRequest(
-  body: unknown,
-  idempotencyKey: string | null,
-): { input: PromptInput; stream: boolean } {
-  const { stream, ...fields } = read(promptRequest, body);
-  return { input: { ...toPromptInput(fields), idempotencyKey }, stream: stream ?? false };
+/** What POST /process, /stream and /prompts ask for. */
+export function toPromptInput(fields: PromptFields, idempotencyKey: string | null): PromptInput {
+  return { ...toContent(fields), idempotencyKey };
 }
 
-/** The body of POST /batch. */
-export function readBatchRequest(body: unknown, idempotencyKey: string | null): BatchInput {
-  const { prompts, batch_size, ...shared } = read(batchRequest, body);
-  return {
-    prompts: prompts.map(toPromptInput),
-    ...toParameters(shared),
-    batchSize: batch_size,
-    idempotencyKey,
-  };
+/** What POST /batch asks for. */
+export function toBatchInput(fields: z.infer<typeof batchRequest>, idempotencyKey: string | null): BatchInput {
+  const { prompts, batch_size, ...shared } = fields;
+  return { prompts: prompts.map(toContent), ...toParameters(shared), batchSize: batch_size, idempotencyKey };
 }
 
-/** The body of POST /config. */
-export function readConfigRequest(body: unknown): ConfigInput {
-  const { model_settings: models, system_settings: system } = read(configRequest, body);
+/** What POST /config asks for. */
+export function toConfigInput({ model_settings: models, system_settings: system }: z.infer<typeof configRequest>) {
   return {
     modelSettings: models && {
       defaultModel: models.default_model,
@@ -71,5 +61,5 @@ export function readConfigRequest(body: unknown): ConfigInput {
       cacheSize: system.cache_size,
       maxRequestsPerMinute: system.max_requests_per_minute,
     },
-  };
+  } satisfies ConfigInput;
 }

@@ -1,22 +1,4 @@
-import { configSchema } from '../config/configSchema.js';
-import { parameterNames } from '../prompts/parameters.js';
 import { restName } from './restName.js';
-
-const { modelSettings, systemSettings } = configSchema.shape;
-
-/** Words of GraphQL inputs that REST spells otherwise. */
-const restNames = new Map<string, string>([
-  ...[
-    ...[...parameterNames, 'batchSize'],
-    ...[configSchema, modelSettings, systemSettings].flatMap(({ shape }) => Object.keys(shape)),
-  ].map((name) => [name, restName(name)] as const),
-  ['idempotencyKey', 'Idempotency-Key'],
-]);
-const words = new RegExp(`\\b(${[...restNames.keys()].join('|')})\\b`, 'g');
-
-function inWordsOfRest(text: string): string {
-  return text.replaceAll(words, (word) => restNames.get(word) ?? word);
-}
 
 export interface ErrorBody {
   code: string;
@@ -24,12 +6,20 @@ export interface ErrorBody {
   details?: unknown;
 }
 
-/** An error of an operation, which speaks of the schema's fields, in the words of REST. */
+/** A field of the schema, maybe within another one, as REST spells it. */
+function restField(field: string): string {
+  // It comes in a header.
+  return field === 'idempotencyKey' ? 'Idempotency-Key' : restName(field);
+}
+
+/** An error of an operation, which names a field of the schema, with the field as REST spells it. */
 export function respell({ code, message, details }: ErrorBody): ErrorBody {
-  const field = typeof details === 'object' && details !== null && 'field' in details ? details.field : undefined;
+  if (typeof details !== 'object' || details === null || !('field' in details)) return { code, message, details };
+  const { field } = details;
+  if (typeof field !== 'string') return { code, message, details };
   return {
     code,
-    message: inWordsOfRest(message),
-    details: typeof field === 'string' ? { ...Object(details), field: inWordsOfRest(field) } : details,
+    message: message.replaceAll(field, restField(field)),
+    details: { ...details, field: restField(field) },
   };
 }

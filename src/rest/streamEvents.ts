@@ -4,7 +4,7 @@ import { EventLines, errorLine, type Line, type RestEvent } from './eventLines.j
 import { formatFor, streamResponse } from './streamResponse.js';
 
 export interface StreamEventsOptions {
-  accept: string | null;
+  accept: string | undefined;
   resumable: boolean;
   headers: Record<string, string>;
   heartbeatMs: number;

@@ -4,7 +4,7 @@ import type { Line } from './eventLines.js';
 export type StreamFormat = 'ndjson' | 'sse';
 
 /** Server-sent events when the client asks for them, else newline-delimited JSON. */
-export function formatFor(accept: string | null): StreamFormat {
+export function formatFor(accept: string | undefined): StreamFormat {
   return accept?.toLowerCase().includes('text/event-stream') ? 'sse' : 'ndjson';
 }
 

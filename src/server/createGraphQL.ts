@@ -3,8 +3,8 @@ import type { OperationContext } from '../graphql/context.js';
 import { documentCaches } from '../graphql/execution/ShortTextCache.js';
 import { guardPlugins } from '../graphql/plugins/index.js';
 import { buildSchema } from '../graphql/schema.js';
+import { graphqlPath } from '../http/paths.js';
 import type { Services } from '../services.js';
-import { graphqlPath } from './paths.js';
 
 export type GraphQLServer = YogaServerInstance<OperationContext, Record<never, never>>;
 

@@ -1,88 +1,65 @@
 import { createServerAdapter, type ServerAdapter, type ServerAdapterBaseObject } from '@whatwg-node/server';
-import type { TrustedProxies } from '../access/TrustedProxies.js';
 import type { OperationContext } from '../graphql/context.js';
-import type { Rest } from '../rest/createRest.js';
+import type { Operations } from '../graphql/execution/Operations.js';
+import { type Call, isRestCall, wantsPage } from '../http/Call.js';
+import { type HandlerContext, type HttpRequest, type Mounting, readRequest } from '../http/HttpRequest.js';
+import { onRead, onSent } from '../http/onAnswered.js';
+import type { Route } from '../http/Route.js';
+import { RouteTable, routeFor } from '../http/RouteTable.js';
+import { requestIdFrom } from '../http/requestId.js';
 import type { Services } from '../services.js';
 import type { ObservedRequest } from '../telemetry/ObservedRequest.js';
-import { answerGraphQL } from './answerGraphQL.js';
-import { type Call, isGraphQLCall } from './Call.js';
-import type { GraphQLServer } from './createGraphQL.js';
-import { type HandlerContext, type IncomingCall, isUnder, readCall } from './IncomingCall.js';
+import { dispatch } from './dispatch.js';
 import { withMiddleware } from './middleware.js';
-import { onRead, onSent } from './onAnswered.js';
-import { answerPage } from './pages.js';
-import { restPath } from './paths.js';
-import { readJson } from './readBody.js';
-import { requestIdFrom } from './requestId.js';
-import { routeOf } from './routeOf.js';
 
 export type Handler = ServerAdapter<HandlerContext, ServerAdapterBaseObject<HandlerContext>>;
 
-export interface HandlerOptions {
+export interface HandlerOptions extends Mounting {
   services: Services;
-  graphql: GraphQLServer;
-  rest: Rest;
-  isDraining: () => boolean;
-  /** Where this server is mounted in another one, like `/llm`; empty for nowhere. */
-  prefix: string;
-  /** Those whose word about the caller counts. */
-  proxies: TrustedProxies;
+  operations: Operations;
+  routes: readonly Route[];
 }
 
-/** The HTTP face: every request goes through here, is observed, and is answered within the middleware. */
-export function createHandler({ services, graphql, rest, isDraining, prefix, proxies }: HandlerOptions): Handler {
-  const answer = withMiddleware((call) => {
-    if (isGraphQLCall(call)) return answerGraphQL(call, graphql);
-    return isUnder(call.path, restPath) ? answerRest(call, rest) : answerPage(call, isDraining());
-  });
+/** Answers HTTP: every request is observed, and goes through the middleware to its route. */
+export function createHandler({ services, operations, routes, ...mounting }: HandlerOptions): Handler {
+  const table = new RouteTable(routes);
+  const answer = withMiddleware(dispatch);
   return createServerAdapter<HandlerContext>(async (request, handed) => {
-    const incoming = readCall(request, handed, { prefix, proxies });
-    const context = contextOf(services, request, incoming);
-    const { path = '' } = incoming;
-    const observed = observe(context, { ...incoming, path });
+    const read = readRequest(request, handed, mounting);
+    const found = table.find(read.path);
+    const context = contextOf(services, read);
+    const observed = observe(context, read, found?.path ?? 'other');
     context.observed = observed;
+    const route = found && routeFor(found.routes, { method: read.method, isPage: wantsPage(read) });
+    const call: Call = { ...read, services, operations, context, found, route, params: found?.params ?? {} };
     const end = (status: number) => observed.end(status);
     if (handed.res !== undefined) onSent(handed.res, end);
-    const response = await answer({ ...incoming, services, request, path, context });
+    const response = await answer(call);
     return handed.res === undefined ? onRead(response, end) : response;
   });
 }
 
-function contextOf(services: Services, { signal }: Request, { headers, caller }: IncomingCall): OperationContext {
+function contextOf(services: Services, read: HttpRequest): OperationContext {
+  const { headers, caller, request } = read;
   return {
     services,
     requestId: requestIdFrom(headers['x-request-id']),
     authorization: headers.authorization ?? null,
     address: caller.address,
-    transport: 'http',
-    signal,
+    transport: isRestCall(read) ? 'rest' : 'http',
+    signal: request.signal,
   };
 }
 
-function observe(
-  { services, requestId, address }: OperationContext,
-  { method, path, headers: { traceparent } }: Pick<Call, 'method' | 'path' | 'headers'>,
-): ObservedRequest {
+function observe(context: OperationContext, { method, headers }: HttpRequest, route: string): ObservedRequest {
+  const { services, requestId, address, transport } = context;
+  const { traceparent } = headers;
   return services.telemetry.request({
     requestId,
     address,
     method,
-    route: routeOf(path),
-    transport: isUnder(path, restPath) ? 'rest' : 'http',
+    route,
+    transport,
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
   });
-}
-
-function answerRest({ method, mount, path, query, body, request, context }: Call, rest: Rest): Promise<Response> {
-  return rest(
-    {
-      method,
-      mount,
-      path: path.slice(restPath.length),
-      query: new URLSearchParams(query),
-      headers: request.headers,
-      body: () => readJson(body),
-    },
-    { ...context, transport: 'rest' },
-  );
 }

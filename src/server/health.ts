@@ -1,7 +1,6 @@
-import { LlamaHomeError } from '../errors/index.js';
-import { authenticateCaller } from '../graphql/execution/authenticateCaller.js';
-import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
-import { jsonResponse } from '../rest/RestRequest.js';
+import type { Call } from '../http/Call.js';
+import { retryAfterHeader } from '../http/errorHeaders.js';
+import { jsonResponse } from '../http/jsonResponse.js';
 import type { Services } from '../services.js';
 import { roundFigure } from '../telemetry/roundFigure.js';
 import { version } from '../version.js';
@@ -31,16 +30,6 @@ async function readinessOf({ config, models, storageFault }: Services, draining:
   return { status: 'not ready', reason: message, ...(typeof seconds === 'number' ? { retryAfter: seconds } : {}) };
 }
 
-/** Whether the caller has the scope `metrics:read`; one who is not known is a stranger here, nothing worse. */
-async function mayLookInside(context: GuardedContext): Promise<boolean> {
-  try {
-    return (await authenticateCaller(context)).scopes.has('metrics:read');
-  } catch (error) {
-    if (error instanceof LlamaHomeError) return false;
-    throw error;
-  }
-}
-
 /** What stands behind the answer, for those who run this server. */
 function inside({ config, models, prompts, telemetry }: Services) {
   const { slots, queue, tokensPerSecond } = prompts.status();
@@ -64,12 +53,9 @@ function inside({ config, models, prompts, telemetry }: Services) {
  * else 503 with the reason.
  * With the scope `metrics:read` it says more: models with their failures, slots, queue, build.
  */
-export async function readiness(
-  services: Services,
-  { draining, context }: { draining: boolean; context: GuardedContext },
-): Promise<Response> {
+export async function readiness({ services, context }: Call, draining: boolean): Promise<Response> {
   const { retryAfter, ...readiness } = await readinessOf(services, draining);
-  const answer = (await mayLookInside(context)) ? { ...readiness, ...inside(services) } : readiness;
-  if (readiness.status === 'ready') return jsonResponse(answer);
-  return jsonResponse(answer, 503, retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) });
+  const mayLookInside = context.principal?.scopes.has('metrics:read') === true;
+  const answer = mayLookInside ? { ...readiness, ...inside(services) } : readiness;
+  return readiness.status === 'ready' ? jsonResponse(answer) : jsonResponse(answer, 503, retryAfterHeader(retryAfter));
 }

@@ -1,9 +1,9 @@
 import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { requestIdFrom } from '../http/requestId.js';
 import type { OpenServer } from './openServer.js';
 import { refuseBrokenRequest, refuseExpectation } from './refuseBrokenRequest.js';
-import { requestIdFrom } from './requestId.js';
 
 const timeouts = {
   /** For all headers of a request to arrive. */

@@ -1,11 +1,14 @@
 import { checkOrigin, corsHeaders } from '../access/origin.js';
+import { rateLimitHeaders } from '../access/rateLimitHeaders.js';
 import { LlamaHomeError } from '../errors/index.js';
+import { authenticateCaller } from '../graphql/execution/authenticateCaller.js';
+import { type Call, isGraphQLCall, isRestCall, wantsPage } from '../http/Call.js';
+import { checkHost } from '../http/checkHost.js';
+import { isDigestWanted, withDigest } from '../http/contentDigest.js';
+import type { Route } from '../http/Route.js';
+import { errorPage } from '../pages/errorPage.js';
 import { failureResponse } from '../rest/errorResponse.js';
-import { graphqlFailure } from './answerGraphQL.js';
-import { type Call, isGraphQLCall } from './Call.js';
-import { checkHost } from './checkHost.js';
-import { isDigestWanted, withDigest } from './contentDigest.js';
-import { errorPage, wantsPage } from './errorPage.js';
+import { graphqlErrorResponse } from './graphqlErrorResponse.js';
 
 type Answer = (call: Call) => Promise<Response>;
 /** One step around an answer; `next` is what stands inside it. */
@@ -47,14 +50,24 @@ const useErrorPage: Middleware = async (call, next) => {
   return response.status === 404 && wantsPage(call) ? errorPage(call, response) : response;
 };
 
-/** Whatever is thrown inside is told in the form of the face that was called. */
+/** What a known caller of REST has left, whatever became of the request; GraphQL tells it in `extensions`. */
+const useRateLimitHeaders: Middleware = async (call, next) => {
+  const response = await next(call);
+  if (!isRestCall(call)) return response;
+  const { rateLimit, principal, services } = call.context;
+  const state = rateLimit ?? (principal && (await services.access.rateLimit(principal).catch(() => undefined)));
+  for (const [name, value] of Object.entries(state ? rateLimitHeaders(state) : {})) response.headers.set(name, value);
+  return response;
+};
+
+/** Whatever is thrown inside is told in the form of the API that was called. */
 const useErrors: Middleware = async (call, next) => {
   try {
     return await next(call);
   } catch (error) {
     if (!isGraphQLCall(call)) return failureResponse(error, call.context);
     call.context.observed?.failed(error instanceof LlamaHomeError ? error.code : 'internal_error');
-    return graphqlFailure(error, call);
+    return graphqlErrorResponse(error, call);
   }
 };
 
@@ -67,8 +80,38 @@ const useOrigin: Middleware = async (call, next) => {
   return next(call);
 };
 
+/** What is asked of a caller where no route takes the request: who shows a token to an API is told whether it is good. */
+function authenticationWithoutRoute(call: Call): Route['authentication'] {
+  const { found, context } = call;
+  const isOpen = found?.routes.every(({ authentication }) => authentication === 'none') ?? false;
+  const isApi = isRestCall(call) || isGraphQLCall(call);
+  return isApi && !isOpen && context.authorization !== null ? 'required' : 'none';
+}
+
+/** Finds out who calls, before anything else is looked at: a stranger learns nothing of what a request should look like. */
+const useAuthentication: Middleware = async (call, next) => {
+  const { route, context } = call;
+  const authentication = route?.authentication ?? authenticationWithoutRoute(call);
+  if (authentication === 'required') await authenticateCaller(context);
+  if (authentication === 'optional') await authenticateCaller(context).catch(ignoreRefusal);
+  return next(call);
+};
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof LlamaHomeError)) throw error;
+}
+
 /** From the outermost to the innermost. */
-const order: readonly Middleware[] = [useHeaders, useHead, useContentDigest, useErrorPage, useErrors, useOrigin];
+const order: readonly Middleware[] = [
+  useHeaders,
+  useHead,
+  useContentDigest,
+  useErrorPage,
+  useRateLimitHeaders,
+  useErrors,
+  useOrigin,
+  useAuthentication,
+];
 
 /** The answer with all middleware around it. */
 export function withMiddleware(answer: Answer): Answer {

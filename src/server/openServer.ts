@@ -7,17 +7,16 @@ import { TrustedProxies } from '../access/TrustedProxies.js';
 import type { Environment } from '../config/environment.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { Operations } from '../graphql/execution/Operations.js';
-import { createRest } from '../rest/createRest.js';
+import { checkHost } from '../http/checkHost.js';
+import { graphqlPath, plainPath } from '../http/paths.js';
 import type { Services } from '../services.js';
 import type { HomeLock } from '../storage/home.js';
-import { checkHost } from './checkHost.js';
 import { createGraphQL } from './createGraphQL.js';
 import { createHandler, type Handler } from './createHandler.js';
 import { createServices } from './createServices.js';
-import { createSockets } from './createSockets.js';
-import { plainPath } from './IncomingCall.js';
-import { graphqlPath } from './paths.js';
-import { refuseUpgrade } from './refuseUpgrade.js';
+import { createRoutes } from './routes.js';
+import { refuseUpgrade } from './sockets/refuseUpgrade.js';
+import { SocketServer } from './sockets/SocketServer.js';
 
 export interface OpenServerOptions {
   environment: Environment;
@@ -58,13 +57,13 @@ export async function openServer({
   setMaxListeners(0, shutdown.signal);
   const graphql = createGraphQL(services, shutdown.signal);
   const operations = new Operations(graphql.getEnveloped);
-  const sockets = createSockets(services, operations);
-  const rest = createRest(operations);
+  const sockets = new SocketServer(services, operations);
+  const routes = createRoutes({ graphql, isDraining: () => draining });
   const proxies = new TrustedProxies(environment.trustProxy);
   return {
     services,
     lock,
-    handler: createHandler({ services, graphql, rest, isDraining: () => draining, prefix, proxies }),
+    handler: createHandler({ services, operations, routes, prefix, proxies }),
     upgrade(request, socket, head) {
       socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
       const isGraphQL = plainPath(request.url ?? '') === prefix + graphqlPath;

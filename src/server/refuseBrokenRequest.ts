@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
+import { errorHeaders } from '../http/errorHeaders.js';
+import { writeRawResponse } from '../http/writeRawResponse.js';
 import { errorAnswer } from '../rest/answers.js';
-import { headersOf } from '../rest/errorResponse.js';
 import type { Telemetry } from '../telemetry/Telemetry.js';
-import { writeRawResponse } from './writeRawResponse.js';
 
 interface Refusal {
   status: number;
@@ -48,7 +48,7 @@ function refuse({ status, error }: Refusal, { socket, telemetry }: Connection, r
   const observed = telemetry.request({ requestId, transport: 'http', method: 'other', route: 'other' });
   observed.failed(error.code);
   observed.end(status);
-  writeRawResponse(socket, { status, headers: headersOf(error), body: { error: errorAnswer(error) }, requestId });
+  writeRawResponse(socket, { status, headers: errorHeaders(error), body: { error: errorAnswer(error) }, requestId });
 }
 
 /** Answers what is malformed, too large or too slow to become a request, and ends the connection. */

@@ -59,11 +59,13 @@ describe('the package', () => {
         !/^(package\.json|dist\/commonjs\/package\.json|README\.md|LICENSE|schema\/schema\.graphql|src\/models\/catalogue\.json)$/.test(
           path,
         ) &&
-        !path.startsWith('dashboards/'),
+        !path.startsWith('dashboards/') &&
+        !/^src\/pages\/assets\/[\w/]+\.(html|css|js|graphql)$/.test(path),
     );
     expect(unexpected).toEqual([]);
     expect(files).toContain('dist/cli/main.js');
     expect(files).toContain('dist/engine/llama/process.js');
+    expect(files).toContain('src/pages/assets/status.html');
   });
 
   it('is found right by publint, and its types by attw', async () => {

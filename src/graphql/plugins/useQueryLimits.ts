@@ -59,7 +59,7 @@ export function useQueryLimits(config: { readonly current: Config }): GuardPlugi
     const { maxTokens } = config.current.modelSettings;
     const sum = rootFieldsOf(args).reduce((total, field) => total + generatedTokensOf(field, maxTokens), 0);
     return sum > generatedTokens
-      ? tooComplex('tokens to generate (maxTokens of all prompts)', sum, generatedTokens)
+      ? tooComplex('tokens to generate (all prompts together)', sum, generatedTokens)
       : undefined;
   }
 

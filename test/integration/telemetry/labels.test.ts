@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue } from '../../../src/errors/index.js';
-import { routes } from '../../../src/rest/routes.js';
+import { restRoutes } from '../../../src/rest/routes/index.js';
 import { processPrompt } from '../../support/documents.js';
 import { startTestServer, type TestServer } from '../../support/startTestServer.js';
 import { all, over } from '../../support/streams.js';
@@ -53,7 +53,7 @@ describe('labels', () => {
     const metrics = await readMetrics(server);
     const allowed: Record<string, string[]> = {
       route: ['/', '/healthz', '/readyz', '/metrics', '/status', '/graphql', 'other'].concat(
-        routes.map(({ path }) => `/api/v1${path}`),
+        restRoutes.map(({ path }) => path),
       ),
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'other'],
       code: ['ok', ...Object.keys(errorCatalogue)],

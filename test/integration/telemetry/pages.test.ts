@@ -10,6 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+const scriptTag = '<script type="module">';
+
 function between(text: string, open: string, close: string): string {
   const from = text.indexOf(open) + open.length;
   return text.slice(from, text.indexOf(close, from));
@@ -30,7 +32,7 @@ describe('/status', () => {
     expect(policy).toMatch(/default-src 'none'/);
     expect(policy).not.toContain('unsafe');
     for (const [open, close] of [
-      ['<script>', '</script>'],
+      [scriptTag, '</script>'],
       ['<style>', '</style>'],
     ] as const) {
       const hash = createHash('sha256')
@@ -38,13 +40,13 @@ describe('/status', () => {
         .digest('base64');
       expect(policy).toContain(`'sha256-${hash}'`);
     }
-    expect(() => new Script(between(page, '<script>', '</script>'))).not.toThrow();
+    expect(() => new Script(between(page, scriptTag, '</script>'))).not.toThrow();
   });
 
   it('asks the server what the schema knows', async () => {
     const page = await (await fetch(`${server.url}/status`)).text();
-    const script = between(page, '<script>', '</script>');
-    const query: string = JSON.parse(/query: ("subscription.*?")\s*\}/.exec(script)?.[1] ?? '""');
+    const script = between(page, scriptTag, '</script>');
+    const query = /const query = `(subscription.*?)`;/s.exec(script)?.[1] ?? '';
     await server.rest('/process', { json: { prompt: 'a', max_tokens: 5 } });
     const client = server.ws();
     const events = over<{ serverStatus: Record<string, unknown> }, Record<string, never>>(client, query);

@@ -103,7 +103,7 @@ describe('EventLines', () => {
 
 describe('formatFor', () => {
   it.each([
-    [null, 'ndjson'],
+    [undefined, 'ndjson'],
     ['*/*', 'ndjson'],
     ['application/x-ndjson', 'ndjson'],
     ['text/event-stream', 'sse'],

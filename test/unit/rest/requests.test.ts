@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LlamaHomeError } from '../../../src/errors/index.js';
 import { withParametersOf } from '../../../src/prompts/parameters.js';
-import { readBatchRequest, readConfigRequest, readPromptRequest } from '../../../src/rest/requests.js';
+import { batchRequest, configRequest, promptRequest } from '../../../src/rest/requestSchemas.js';
+import { readFields, toBatchInput, toConfigInput, toPromptInput } from '../../../src/rest/requests.js';
 
 function refusal(read: () => unknown): LlamaHomeError {
   try {
@@ -35,28 +36,25 @@ describe('a prompt request', () => {
       priority: 'high',
       stream: true,
     };
-    expect(readPromptRequest(body, 'key')).toEqual({
-      stream: true,
-      input: {
-        prompt: undefined,
-        messages: [{ role: 'USER', content: 'Hi' }],
-        system: 's',
-        model: 'm',
-        maxTokens: 5,
-        temperature: 0.5,
-        topP: 0.9,
-        topK: 10,
-        minP: 0.1,
-        seed: 7,
-        stop: ['x'],
-        repeatPenalty: 1.1,
-        presencePenalty: 0.5,
-        frequencyPenalty: -0.5,
-        logitBias: [{ token: 5, bias: -100 }],
-        deadlineMs: 1000,
-        priority: 'HIGH',
-        idempotencyKey: 'key',
-      },
+    expect(toPromptInput(readFields(promptRequest, body), 'key')).toEqual({
+      prompt: undefined,
+      messages: [{ role: 'USER', content: 'Hi' }],
+      system: 's',
+      model: 'm',
+      maxTokens: 5,
+      temperature: 0.5,
+      topP: 0.9,
+      topK: 10,
+      minP: 0.1,
+      seed: 7,
+      stop: ['x'],
+      repeatPenalty: 1.1,
+      presencePenalty: 0.5,
+      frequencyPenalty: -0.5,
+      logitBias: [{ token: 5, bias: -100 }],
+      deadlineMs: 1000,
+      priority: 'HIGH',
+      idempotencyKey: 'key',
     });
   });
 
@@ -78,7 +76,7 @@ describe('a prompt request', () => {
     ['x', 'body'],
     [[], 'body'],
   ])('refuses %j, naming %s', (body, field) => {
-    const error = refusal(() => readPromptRequest(body, null));
+    const error = refusal(() => readFields(promptRequest, body));
     expect(error.code).toBe('invalid_request');
     expect(error.details?.field).toBe(field);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
@@ -88,7 +86,7 @@ describe('a prompt request', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => {
         try {
-          readPromptRequest(body, null);
+          readFields(promptRequest, body);
         } catch (error) {
           expect(error).toBeInstanceOf(LlamaHomeError);
         }
@@ -139,25 +137,25 @@ describe('a refusal', () => {
     ],
     ['x', 'The body must be a JSON object.', {}],
   ])('of %j says what to write', (body, message, details) => {
-    const error = refusal(() => readPromptRequest(body, null));
+    const error = refusal(() => readFields(promptRequest, body));
     expect(error.message).toEqual(message);
     expect(error.details).toEqual({ ...details, field: error.details?.field });
   });
 
   it('of a batch and of a change of Config does so too', () => {
     const said = (read: () => unknown) => refusal(read).message;
-    expect(said(() => readBatchRequest({}, null))).toBe('prompts must be a list of texts or objects.');
-    expect(said(() => readBatchRequest({ prompts: [5] }, null))).toBe('prompts.0 must be a text or an object.');
-    expect(said(() => readBatchRequest({ prompts: [{ top_k: 'x' }] }, null))).toBe(
+    expect(said(() => readFields(batchRequest, {}))).toBe('prompts must be a list of texts or objects.');
+    expect(said(() => readFields(batchRequest, { prompts: [5] }))).toBe('prompts.0 must be a text or an object.');
+    expect(said(() => readFields(batchRequest, { prompts: [{ top_k: 'x' }] }))).toBe(
       'prompts.0.top_k must be a whole number from 0 to 2147483647.',
     );
-    expect(said(() => readConfigRequest({ model_settings: 5 }))).toBe(
+    expect(said(() => readFields(configRequest, { model_settings: 5 }))).toBe(
       'model_settings must be an object with default_model, max_tokens and temperature.',
     );
-    expect(said(() => readConfigRequest({ model_settings: { max_tokens: '5' } }))).toBe(
+    expect(said(() => readFields(configRequest, { model_settings: { max_tokens: '5' } }))).toBe(
       'model_settings.max_tokens must be a whole number from 1 to 1000000.',
     );
-    expect(said(() => readConfigRequest({ max_tokens: 5 }))).toBe(
+    expect(said(() => readFields(configRequest, { max_tokens: 5 }))).toBe(
       'There is no field "max_tokens" in this request; there are model_settings and system_settings.',
     );
   });
@@ -165,15 +163,15 @@ describe('a refusal', () => {
 
 describe('a batch request', () => {
   it('gives the shared parameters to the prompts that do not set them', () => {
-    const batch = readBatchRequest(
-      {
+    const batch = toBatchInput(
+      readFields(batchRequest, {
         prompts: ['a', { prompt: 'b', max_tokens: 3, temperature: null }],
         max_tokens: 9,
         temperature: 0,
         top_p: 0.5,
         priority: 'low',
         batch_size: 2,
-      },
+      }),
       null,
     );
     expect(batch.batchSize).toBe(2);
@@ -191,20 +189,20 @@ describe('a batch request', () => {
     [{ prompts: [{ prompt: 'a', stream: true }] }, 'prompts.0.stream'],
     [{ prompts: ['a'], prompt: 'b' }, 'prompt'],
   ])('refuses %j, naming %s', (body, field) => {
-    expect(refusal(() => readBatchRequest(body, null)).details?.field).toBe(field);
+    expect(refusal(() => readFields(batchRequest, body)).details?.field).toBe(field);
   });
 });
 
 describe('a config request', () => {
   it('keeps what is left out away from the change', () => {
-    expect(JSON.stringify(readConfigRequest({ model_settings: { max_tokens: 7 } }))).toBe(
+    expect(JSON.stringify(toConfigInput(readFields(configRequest, { model_settings: { max_tokens: 7 } })))).toBe(
       '{"modelSettings":{"maxTokens":7}}',
     );
   });
 
   it('takes null for what is left out, as GraphQL does', () => {
     const settings = { default_model: null, max_tokens: null, temperature: 0.5 };
-    const input = readConfigRequest({ model_settings: settings, system_settings: null });
+    const input = toConfigInput(readFields(configRequest, { model_settings: settings, system_settings: null }));
     expect(input.modelSettings).toEqual({ defaultModel: null, maxTokens: null, temperature: 0.5 });
     expect(input.systemSettings).toBeNull();
   });
@@ -214,6 +212,6 @@ describe('a config request', () => {
     [{ system_settings: { cache_size: 10 } }, 'system_settings.cache_size'],
     [{ colours: {} }, 'colours'],
   ])('refuses %j, naming %s', (body, field) => {
-    expect(refusal(() => readConfigRequest(body)).details?.field).toBe(field);
+    expect(refusal(() => readFields(configRequest, body)).details?.field).toBe(field);
   });
 });

@@ -1,0 +1,32 @@
+import { graphqlPath } from '../http/paths.js';
+import type { Route } from '../http/Route.js';
+import { favicon } from '../pages/favicon.js';
+import { statusPage } from '../pages/statusPage.js';
+import { restRoutes } from '../rest/routes/index.js';
+import type { GraphQLServer } from './createGraphQL.js';
+import { graphqlRoutes } from './graphqlRoutes.js';
+import { health, readiness } from './health.js';
+import { metrics } from './metrics.js';
+
+export interface RouteOptions {
+  graphql: GraphQLServer;
+  isDraining: () => boolean;
+}
+
+function toGraphQL(): Response {
+  return new Response(null, { status: 302, headers: { location: graphqlPath } });
+}
+
+/** Everything that the server answers over HTTP. */
+export function createRoutes({ graphql, isDraining }: RouteOptions): Route[] {
+  return [
+    ...graphqlRoutes(graphql),
+    ...restRoutes,
+    { method: 'GET', path: '/', authentication: 'none', handle: toGraphQL },
+    { method: 'GET', path: '/status', authentication: 'none', handle: (call) => statusPage(call.services.environment) },
+    { method: 'GET', path: '/favicon.ico', authentication: 'none', handle: favicon },
+    { method: 'GET', path: '/healthz', authentication: 'none', handle: health },
+    { method: 'GET', path: '/readyz', authentication: 'optional', handle: (call) => readiness(call, isDraining()) },
+    { method: 'GET', path: '/metrics', authentication: 'required', handle: metrics },
+  ];
+}
