@@ -66,9 +66,11 @@ try {
     // Help and version end here too, with 0.
     process.exitCode = error.exitCode === 0 ? 0 : exitCodes.wrongUsage;
   } else if (error instanceof LlamaHomeError || error instanceof StartError || error instanceof APIError) {
-    const details = 'details' in error ? error.details : undefined;
-    const { message, flag } =
-      running === undefined ? { message: error.message } : nameFlags(running, { message: error.message, details });
+    const failure = {
+      message: error.message,
+      ...('details' in error ? { code: error.code, details: error.details } : {}),
+    };
+    const { message, flag } = running === undefined ? { ...failure, flag: undefined } : nameFlags(running, failure);
     process.stderr.write(`${message}\n`);
     process.exitCode = flag === undefined ? exitCodes.failed : exitCodes.wrongUsage;
   } else {

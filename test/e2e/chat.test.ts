@@ -179,7 +179,7 @@ describe('llamahome run', () => {
       'a prompt that is too long',
       ['x', '--max-tokens', '9999'],
       {},
-      /with --max-tokens 9999 .* 2048\. .*lower --max-tokens\.$/,
+      /--max-tokens: .*with 9999 tokens of answer .* 2048\. .*ask for fewer tokens\.$/,
       1,
     ],
     ['a flag out of its range', ['x', '--temperature', '3'], {}, /--temperature.*Write a number from 0 to 2\./, 2],

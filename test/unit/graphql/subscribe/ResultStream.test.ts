@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { describe, expect, test, vi } from 'vitest';
-import { ResultStream } from '../../../src/graphql/subscribe/ResultStream.js';
+import { ResultStream } from '../../../../src/graphql/subscribe/ResultStream.js';
 
 async function* numbers(upTo: number, error?: Error): AsyncGenerator<number> {
   for (let number = 1; number <= upTo; number++) yield number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ShortTextCache } from '../../../src/graphql/execution/ShortTextCache.js';
+import { ShortTextCache } from '../../../../src/graphql/execution/ShortTextCache.js';
 
 test('forgets what was not used for longest', () => {
   const cache = new ShortTextCache<number>({ entries: 2, characters: 10 });

@@ -1,6 +1,6 @@
 import { buildSchema, execute, type GraphQLSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { compileEvents } from '../../../src/graphql/subscribe/compileEvents.js';
+import { compileEvents } from '../../../../src/graphql/subscribe/compileEvents.js';
 
 const schema: GraphQLSchema = buildSchema(`
   interface Step { cursor: String! prompt: Prompt! }

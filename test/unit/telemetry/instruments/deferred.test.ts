@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { deferredCounter, deferredHistogram } from '../../../src/telemetry/instruments/deferred.js';
+import { deferredCounter, deferredHistogram } from '../../../../src/telemetry/instruments/deferred.js';
 
 const labels = { model: 'demo' };
 const definition = { name: 'things', help: 'Things.', labels: ['model'] as const };

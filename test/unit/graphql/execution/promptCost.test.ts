@@ -1,8 +1,8 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { operationLimits } from '../../../src/access/limits.js';
-import { generatedTokensOf, promptCostOf } from '../../../src/graphql/execution/promptCost.js';
-import { rootFieldsOf } from '../../../src/graphql/execution/rootFields.js';
+import { operationLimits } from '../../../../src/access/limits.js';
+import { generatedTokensOf, promptCostOf } from '../../../../src/graphql/execution/promptCost.js';
+import { rootFieldsOf } from '../../../../src/graphql/execution/rootFields.js';
 
 const schema = buildSchema(`
   type Query { process(input: PromptInput!): Int, viewer: Int }
