@@ -25,7 +25,7 @@ export default defineConfig({
     // Each server under test brings an engine with its own threads: more at once only take the cores from each other.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...slow } },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...slow } },
       ...(process.env.LLAMAHOME_TEST_MODEL === undefined ? [] : [model]),

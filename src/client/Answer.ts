@@ -8,7 +8,7 @@ export interface AnswerOptions {
   /** Of the request; aborting it cuts the connection. */
   controller: AbortController;
   /** Milliseconds that the body may pause; 0 for ever. */
-  patienceMs: number;
+  busyTimeoutMs: number;
   /** Told once, when the connection is free again. */
   leave: () => void;
 }
@@ -17,8 +17,8 @@ export interface AnswerOptions {
 const lastBytesMs = 1000;
 
 /** Nothing came from the server for too long. */
-export function silence(patienceMs: number): TimeoutError {
-  return new TimeoutError(`Nothing came from the server for ${patienceMs / 1000} s.`);
+export function silence(busyTimeoutMs: number): TimeoutError {
+  return new TimeoutError(`Nothing came from the server for ${busyTimeoutMs / 1000} s.`);
 }
 
 /** An HTTP answer that has begun. */
@@ -45,9 +45,10 @@ export class Answer {
 
   /** The next bytes, or undefined at the end. Rejects with the reason of an abort, or a ConnectionError. */
   async read(): Promise<Uint8Array | undefined> {
-    const { controller, patienceMs } = this.options;
+    const { controller, busyTimeoutMs } = this.options;
     if (this.reader === undefined || this.ended) return undefined;
-    const timer = patienceMs > 0 ? setTimeout(() => controller.abort(silence(patienceMs)), patienceMs) : undefined;
+    const timer =
+      busyTimeoutMs > 0 ? setTimeout(() => controller.abort(silence(busyTimeoutMs)), busyTimeoutMs) : undefined;
     try {
       const { done, value } = await unlessAborted(this.reader.read(), controller.signal);
       if (done) this.ended = true;

@@ -2,12 +2,12 @@ import type { Answer } from './Answer.js';
 import { APIError } from './APIError.js';
 import { readPrompt, readSubmitted, type StreamEnd } from './answers.js';
 import { CircuitBreaker, isFailure } from './CircuitBreaker.js';
+import { ConnectionLoss } from './ConnectionLoss.js';
 import { compareWithStored } from './compareWithStored.js';
 import { NotFoundError } from './errors.js';
 import { Follower } from './Follower.js';
 import { Http, type HttpRequest } from './Http.js';
 import { hedgedRequest } from './hedgedRequest.js';
-import { LostConnections } from './LostConnections.js';
 import type { Settings } from './options.js';
 import { RetryHandler } from './RetryHandler.js';
 import type { PromptRequest } from './requests.js';
@@ -16,7 +16,7 @@ import type { FollowOptions, GenerationResult, PromptState, SubmittedPrompt } fr
 import { unlessAborted } from './waiting.js';
 
 /** A request that is given up when nothing comes for as long as the settings say. */
-type TimedRequest = Omit<HttpRequest, 'patienceMs'>;
+type TimedRequest = Omit<HttpRequest, 'busyTimeoutMs'>;
 
 export function promptPath(id: string): string {
   return `/api/v1/prompts/${encodeURIComponent(id)}`;
@@ -59,14 +59,14 @@ export class Calls {
   patient<T>(
     request: TimedRequest,
     read: (answer: { body: unknown; headers: Headers }) => T,
-    lost = new LostConnections(),
+    lost = new ConnectionLoss(),
   ): Promise<T> {
     const { signal } = request;
     const send = async (own: AbortSignal, spare: boolean) =>
-      read(await lost.watch(this.http.json({ ...request, signal: own, spare, patienceMs: 0 })));
+      read(await lost.watch(this.http.json({ ...request, signal: own, spare, busyTimeoutMs: 0 })));
     const check = (own: AbortSignal) => this.retry.execute(() => this.reach(own), { signal: own });
-    const { timeoutMs: patienceMs } = this.settings;
-    return this.attempt(() => hedgedRequest(send, { patienceMs, check, signal }), signal);
+    const { timeoutMs: busyTimeoutMs } = this.settings;
+    return this.attempt(() => hedgedRequest(send, { busyTimeoutMs, check, signal }), signal);
   }
 
   /** Connects to a stream, once. */
@@ -150,7 +150,7 @@ export class Calls {
   }
 
   private timed(request: TimedRequest): HttpRequest {
-    return { ...request, patienceMs: this.settings.timeoutMs };
+    return { ...request, busyTimeoutMs: this.settings.timeoutMs };
   }
 
   /** A prompt as the server has stored it; undefined when it is there no more. */

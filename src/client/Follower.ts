@@ -2,7 +2,7 @@ import type { Answer } from './Answer.js';
 import { cancelled, type StreamEnd } from './answers.js';
 import { compareWithStored } from './compareWithStored.js';
 import { ConnectionError, InvalidRequestError, RestartedError } from './errors.js';
-import { Replay } from './Replay.js';
+import { ReplayedText } from './ReplayedText.js';
 import { readStream, type StreamLine } from './readStream.js';
 import type { FollowChunk, GenerationResult, PromptState } from './types.js';
 import { type BackoffOptions, backoffMs, wait } from './waiting.js';
@@ -29,7 +29,7 @@ export interface FollowSettings {
 
 /** One follower of one prompt: comes back with its cursor whenever the connection drops. */
 export class Follower {
-  private readonly replay = new Replay();
+  private readonly replay = new ReplayedText();
   private cursor: string | undefined;
   private index = 0;
 

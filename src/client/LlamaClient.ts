@@ -1,10 +1,10 @@
 import { readBatch, readConfig, readModel, readModels } from './answers.js';
 import { Calls } from './Calls.js';
+import { ConnectionLoss } from './ConnectionLoss.js';
 import { callOf, nameOf, objectOf, optionsOf, toJson } from './checkArguments.js';
 import { CancelledError, ConnectionError, IntegrityError } from './errors.js';
 import { dataOf, documentText, isRepeatable, type OperationArguments, type OperationDocument } from './graphql.js';
 import { inRange } from './inRange.js';
-import { LostConnections } from './LostConnections.js';
 import { type LlamaClientOptions, readOptions, type Settings } from './options.js';
 import { isRetryable, RetryHandler } from './RetryHandler.js';
 import { batchRequest, configRequest, promptRequest } from './requests.js';
@@ -130,7 +130,7 @@ export class LlamaClient {
     const call = callOf(prompt, options);
     const { signal } = call.options;
     const chunkSize = inRange('chunkSize', call.options.chunkSize ?? 1, { least: 1, whole: true });
-    const lost = new LostConnections();
+    const lost = new ConnectionLoss();
     const request = promptRequest(call.text, call.options);
     const open = async () =>
       startStream(await this.calls.openStream({ ...request, method: 'POST', path: '/api/v1/stream', signal }));
@@ -153,7 +153,7 @@ export class LlamaClient {
     const { signal } = checked;
     const { body, headers } = batchRequest(prompts, checked);
     if (prompts.length === 0) return [];
-    const lost = new LostConnections();
+    const lost = new ConnectionLoss();
     const request = { body, headers, method: 'POST', path: '/api/v1/batch', signal } as const;
     const items = await this.calls.patient(request, (answer) => readBatch(answer.body, prompts.length), lost);
     return items.map((item) => (item instanceof CancelledError ? lost.explain(item) : item));
@@ -258,7 +258,7 @@ export class LlamaClient {
     const read = ({ body, headers }: { body: unknown; headers: Headers }) =>
       dataOf<Result>(body, headers.get('x-request-id') ?? undefined);
     if (isRepeatable(query, variables)) return this.calls.patient(request, read);
-    return this.calls.breaker.execute(async () => read(await this.calls.http.json({ ...request, patienceMs: 0 })));
+    return this.calls.breaker.execute(async () => read(await this.calls.http.json({ ...request, busyTimeoutMs: 0 })));
   }
 
   /**

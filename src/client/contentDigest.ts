@@ -27,7 +27,7 @@ export async function proofHeaders(
 
 /** Whether a body is what its headers say, as far as they say anything: a proxy that compresses it makes it another one. */
 export async function isAsSent(headers: Headers, body: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  const told = headers.get('content-digest');
-  if (told === null || !/^sha-256=:[^:]*:$/.test(told) || headers.has('content-encoding')) return true;
-  return ((await digestOf(body)) ?? told) === told;
+  const claimed = headers.get('content-digest');
+  if (claimed === null || !/^sha-256=:[^:]*:$/.test(claimed) || headers.has('content-encoding')) return true;
+  return ((await digestOf(body)) ?? claimed) === claimed;
 }

@@ -15,7 +15,7 @@ import type {
 import { loadFailure } from './loadFailure.js';
 import type { FromEngine, StepReport, ToEngine } from './protocol.js';
 import { RateWindow } from './RateWindow.js';
-import { ShortNames } from './ShortNames.js';
+import { ShortIds } from './ShortIds.js';
 
 /** The server's side of one engine process. */
 export class EngineProcess implements Engine {
@@ -34,7 +34,7 @@ export class EngineProcess implements Engine {
     number,
     { resolve: (value: FromEngine) => void; reject: (error: Error) => void }
   >();
-  private readonly names = new ShortNames();
+  private readonly names = new ShortIds();
   private readonly rate = new RateWindow();
   private readonly counters: EngineStats = {
     steps: 0,

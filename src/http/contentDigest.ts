@@ -11,8 +11,8 @@ export function digestOf(bytes: Uint8Array): string {
  * @throws LlamaHomeError `invalid_request`, field `content-digest`
  */
 export function checkDigest(header: string | undefined, bytes: Uint8Array): void {
-  const [told] = /\bsha-256=:[^:]*:/.exec(header ?? '') ?? [];
-  if (told === undefined || told === digestOf(bytes)) return;
+  const [claimed] = /\bsha-256=:[^:]*:/.exec(header ?? '') ?? [];
+  if (claimed === undefined || claimed === digestOf(bytes)) return;
   throw new LlamaHomeError('invalid_request', 'The body was damaged on its way: it is not what Content-Digest says.', {
     field: 'content-digest',
   });

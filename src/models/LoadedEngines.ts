@@ -41,12 +41,13 @@ interface Loaded {
   engine: Engine;
   /** In ms, of the monotonic clock. */
   lastUsed: number;
-  holds: number;
+  /** It has just come, and makes room for itself: it is not to go for that. */
+  isNew: boolean;
 }
 
-function isIdle({ engine, holds }: Loaded): boolean {
+function isIdle({ engine, isNew }: Loaded): boolean {
   const { busy, staged } = engine.stats();
-  return holds === 0 && busy + staged === 0;
+  return !isNew && busy + staged === 0;
 }
 
 /** The engines that run, within the memory they may take together. */
@@ -82,18 +83,6 @@ export class LoadedEngines {
     const loaded = this.loaded.get(id);
     if (loaded === undefined || !isIdle(loaded)) return undefined;
     return Math.max(loaded.lastUsed, loaded.engine.stats().lastStepAt ?? 0);
-  }
-
-  /** Marks a model as in use, so that it is not unloaded for others, until the returned function is called. */
-  hold(id: string): () => void {
-    const loaded = this.loaded.get(id);
-    if (loaded === undefined) return () => {};
-    loaded.holds++;
-    let held = true;
-    return () => {
-      if (held) loaded.holds--;
-      held = false;
-    };
   }
 
   /** The running engine of a model, for use: from now on it counts as recently used. */
@@ -199,8 +188,7 @@ export class LoadedEngines {
       await engine.close();
       throw stopping();
     }
-    // Held, so that it does not have to make room for itself.
-    const entry = { engine, lastUsed: performance.now(), holds: 1 };
+    const entry = { engine, lastUsed: performance.now(), isNew: true };
     this.loaded.set(request.id, entry);
     this.options.onLoaded(engine);
     const loading = this.loading.get(request.id);
@@ -212,7 +200,7 @@ export class LoadedEngines {
       onChange(request.id);
     });
     await this.trim();
-    entry.holds--;
+    entry.isNew = false;
     return engine;
   }
 

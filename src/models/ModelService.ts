@@ -6,12 +6,13 @@ import { LlamaHomeError } from '../errors/index.js';
 import { ChatTemplates } from './ChatTemplates.js';
 import { Downloads } from './Downloads.js';
 import { Failures } from './Failures.js';
-import { isDamage, isGgufPath } from './ggufFile.js';
+import { isGgufPath } from './ggufFile.js';
 import { KnownModel, type ModelSources } from './KnownModel.js';
 import { type EngineSettings, LoadedEngines } from './LoadedEngines.js';
 import type { CatalogueEntry, Model, ModelEvent, ModelState } from './Model.js';
 import { ModelEvents } from './ModelEvents.js';
 import { ModelLibrary } from './ModelLibrary.js';
+import { asUnavailable, canPass, notInstalled, unusable } from './unavailable.js';
 
 export interface ModelServiceOptions {
   /** The home folder: models are in its folder `models`, the user's own catalogue in its `catalogue.json`. */
@@ -29,8 +30,6 @@ const idleCheckMs = 15_000;
 const progressMs = 100;
 /** Weight of a new measurement of the speed against all before it. */
 const speedWeight = 0.2;
-/** When to ask again for a model that is being downloaded, in seconds. */
-const downloadSeconds = 5;
 /** So long a failed load counts against a model's being loadable, in ms; what was short then may be there again. */
 const failureMs = 30_000;
 
@@ -135,7 +134,7 @@ export class ModelService {
     const entry = this.library.get(modelId);
     const file = this.library.file(entry.id);
     const loads = this.engines.loadProgress(entry.id) !== undefined;
-    if (!loads && file === undefined) throw this.notInstalled(entry);
+    if (!loads && file === undefined) throw notInstalled(entry, this.downloads.progress(entry.id));
     try {
       if (!loads) {
         const fault = await this.library.fault(entry.id);
@@ -153,7 +152,7 @@ export class ModelService {
     } catch (error) {
       const failure = asUnavailable(error, entry);
       // A full house is no fault of this model.
-      if (!passes(failure) || failure.cause !== undefined) this.fail(entry.id, failure);
+      if (!canPass(failure) || failure.cause !== undefined) this.fail(entry.id, failure);
       throw failure;
     }
   }
@@ -173,22 +172,15 @@ export class ModelService {
     await Promise.all([...this.engines.all.values()].map((engine) => engine.forget(promptIds)));
   }
 
-  /**
-   * Keeps a loaded model from being unloaded to make room, until the returned function is called. An engine with requests
-   * needs no hold; it is for the time between getting an engine and handing it the first.
-   */
-  hold(modelId: string): () => void {
-    return this.engines.hold(modelId);
-  }
-
   /** Whether the model could be used: loaded, or its file is there and the last try to load it did not fail. */
   async isLoadable(modelId: string): Promise<{ ok: true } | { ok: false; error: LlamaHomeError }> {
     const entry = this.library.meant(modelId, this.defaultModel);
     if (entry === undefined) return { ok: false, error: this.library.unknown(modelId) };
     if (this.engines.get(entry.id) !== undefined) return { ok: true };
-    if (!this.library.isInstalled(entry.id)) return { ok: false, error: this.notInstalled(entry) };
+    if (!this.library.isInstalled(entry.id))
+      return { ok: false, error: notInstalled(entry, this.downloads.progress(entry.id)) };
     const failure = this.failures.recent(entry.id, failureMs);
-    if (failure !== undefined && !passes(failure)) return { ok: false, error: failure };
+    if (failure !== undefined && !canPass(failure)) return { ok: false, error: failure };
     const fault = await this.library.fault(entry.id);
     return fault === undefined ? { ok: true } : { ok: false, error: asUnavailable(unusable(entry, fault), entry) };
   }
@@ -318,19 +310,6 @@ export class ModelService {
     this.changed(id);
   }
 
-  private notInstalled(entry: CatalogueEntry): LlamaHomeError {
-    const download = this.downloads.progress(entry.id);
-    if (download !== undefined) {
-      const percent = Math.floor((100 * download.downloadedBytes) / download.totalBytes);
-      const message = `The model ${entry.id} is being downloaded (${percent} %): ask again when it is there.`;
-      const details = { model: entry.id, state: 'downloading', retry_after: downloadSeconds };
-      return new LlamaHomeError('model_unavailable', message, details);
-    }
-    const pull = `npx llamahome pull ${entry.id}`;
-    const message = `The model ${entry.id} is not installed: install it with \`${pull}\` or the mutation installModel.`;
-    return new LlamaHomeError('model_unavailable', message, { model: entry.id, state: 'available', pull });
-  }
-
   private refuseWhileBusy(entry: CatalogueEntry): void {
     if (this.engines.get(entry.id) === undefined || this.engines.isIdle(entry.id)) return;
     throw new LlamaHomeError(
@@ -338,27 +317,4 @@ export class ModelService {
       `The model ${entry.id} is serving prompts: cancel them or wait for their end.`,
     );
   }
-}
-
-/** Whether waiting may mend a failure: it names a time then. */
-function passes({ details }: LlamaHomeError): boolean {
-  return details?.retry_after !== undefined;
-}
-
-function unusable(entry: CatalogueEntry, fault: string): LlamaHomeError {
-  const canBeFetched = entry.sources.some(({ type }) => type !== 'file');
-  const help = canBeFetched ? ' Remove it and install it again.' : ' Put a whole copy in its place.';
-  const message = `The model ${entry.id} can not be used: ${fault}.${isDamage(fault) ? help : ''}`;
-  return new LlamaHomeError('model_unavailable', message);
-}
-
-/** Why a model that is installed, or was to be, can't be used; what waiting can't mend is its state. */
-function asUnavailable(error: unknown, entry: CatalogueEntry): LlamaHomeError {
-  const known = error instanceof LlamaHomeError ? error : undefined;
-  if (known !== undefined && known.code !== 'model_unavailable') return known;
-  const message = known?.message ?? `The model ${entry.id} can not be used now.`;
-  const state = known !== undefined && passes(known) ? {} : { state: 'failed' };
-  const cause = known === undefined ? error : known.cause;
-  const details = { model: entry.id, ...state, ...known?.details };
-  return new LlamaHomeError('model_unavailable', message, details, cause === undefined ? undefined : { cause });
 }

@@ -1,7 +1,15 @@
 import DataLoader from 'dataloader';
 import type { Engine, EngineExit, EngineProgress, EngineRequest } from '../engine/Engine.js';
 import { withEngine } from '../engine/withEngine.js';
-import { invalidRequest, LlamaHomeError } from '../errors/index.js';
+import { LlamaHomeError } from '../errors/index.js';
+import {
+  asError,
+  deadlineExceeded,
+  engineFailed,
+  notEvaluated,
+  refusalByModel,
+  tooManyWait,
+} from './dispatchErrors.js';
 import { FairQueue, type Waiting } from './FairQueue.js';
 import type { LivePrompt } from './LivePrompt.js';
 import { isFinished, type PromptMode } from './Prompt.js';
@@ -226,13 +234,9 @@ export class Dispatcher {
     return prompts.map((prompt, index) => {
       const result = tokenized[index];
       if (result === undefined || result instanceof LlamaHomeError) return result ?? engineFailed();
-      const { contextLength, slots, vocabularySize } = engine.info;
-      const { maxTokens, logitBias } = prompt.live.prompt.sampling;
-      const promptTokens = result.tokens.length;
-      if (promptTokens + maxTokens > contextLength) return tooLong(promptTokens, maxTokens, contextLength);
-      const free = Math.max(0, slots - this.handedOver.size);
-      const unknown = logitBias.findIndex(({ token }) => token >= vocabularySize);
-      if (unknown !== -1) return noSuchToken(unknown, vocabularySize);
+      const refusal = refusalByModel(result.tokens, prompt.live.prompt.sampling, engine.info);
+      if (refusal !== undefined) return refusal;
+      const free = Math.max(0, engine.info.slots - this.handedOver.size);
       if (this.waiting >= this.options.queueLimit + free) return this.overloaded();
       prompt.tokens = result.tokens;
       this.reserved++;
@@ -240,13 +244,8 @@ export class Dispatcher {
     });
   }
 
-  overloaded(): LlamaHomeError {
-    const seconds = Math.max(1, Math.ceil((this.meanMs ?? 1000) / 1000));
-    return new LlamaHomeError(
-      'overloaded',
-      `Too many prompts wait for this model (at most ${this.options.queueLimit}): try again in ${seconds} s.`,
-      { retry_after: seconds },
-    );
+  private overloaded(): LlamaHomeError {
+    return tooManyWait(this.options.queueLimit, this.meanMs);
   }
 
   private advance(progress: readonly EngineProgress[]): void {
@@ -318,36 +317,4 @@ export class Dispatcher {
 
 function toRequest({ id, ownerId, tokens, live, mode }: Dispatched): EngineRequest {
   return { id, tokens, scope: ownerId, sampling: live.prompt.sampling, unread: mode === 'attached' };
-}
-
-function asError(error: unknown): LlamaHomeError {
-  if (error instanceof LlamaHomeError) return error;
-  return new LlamaHomeError('internal_error', 'The prompt could not be started.', undefined, { cause: error });
-}
-
-function engineFailed(): LlamaHomeError {
-  return new LlamaHomeError('engine_failed', 'The engine process ended while it worked on this prompt: try it again.');
-}
-
-/** The process goes on, and its log has the library's reason. */
-function notEvaluated(): LlamaHomeError {
-  return new LlamaHomeError('engine_failed', 'The engine could not evaluate this prompt: try it again.');
-}
-
-function deadlineExceeded(): LlamaHomeError {
-  return new LlamaHomeError('deadline_exceeded', 'The prompt was not finished before its deadline.');
-}
-
-function noSuchToken(index: number, vocabularySize: number): LlamaHomeError {
-  const maximum = vocabularySize - 1;
-  const message = `logitBias[${index}].token must be a whole number from 0 to ${maximum}, the last token of this model.`;
-  return invalidRequest(`logitBias[${index}].token`, message, { minimum: 0, maximum });
-}
-
-function tooLong(promptTokens: number, maxTokens: number, contextLength: number): LlamaHomeError {
-  return new LlamaHomeError(
-    'context_length_exceeded',
-    `The prompt has ${promptTokens} tokens; with ${maxTokens} tokens of answer that is more than the context of ${contextLength}. Shorten the prompt or ask for fewer tokens.`,
-    { prompt_tokens: promptTokens, max_tokens: maxTokens, context_length: contextLength },
-  );
 }

@@ -1,13 +1,9 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from '../access/Principal.js';
-import type { ConfigService } from '../config/ConfigService.js';
-import { withEngine } from '../engine/withEngine.js';
-import { invalidRequest, isRetryable, LlamaHomeError } from '../errors/index.js';
+
+import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 import { decodeCursor, type Position } from './cursor.js';
-import { Idempotency } from './Idempotency.js';
-import { LivePrompt } from './LivePrompt.js';
+import { type Estimate, estimatePrompt } from './estimatePrompt.js';
 import { listPrompts, type PromptPage } from './listPrompts.js';
-import { type NormalisedInput, normaliseInput } from './normaliseInput.js';
 import {
   type BatchInput,
   isFinished,
@@ -17,23 +13,9 @@ import {
   type PromptStatus,
 } from './Prompt.js';
 import { type FollowOptions, followStored, type PromptFollower } from './PromptFollower.js';
-import type { PromptRecord } from './PromptRepository.js';
-import { type BatchLimit, type PromptLoad, PromptRunner, type PromptRunnerOptions } from './PromptRunner.js';
-import { withParametersOf } from './parameters.js';
-import { promptLimits } from './promptLimits.js';
-import { hashInput, type NewPrompt, newRecord } from './records.js';
-import { warningsOf } from './warningsOf.js';
-
-export interface Estimate {
-  promptTokens: number;
-  cachedTokens: number;
-  contextLength: number;
-  fits: boolean;
-  expectedQueueMs: number | null;
-  expectedFirstTokenMs: number | null;
-  /** As of the prompt, when it is run. */
-  warnings: readonly string[];
-}
+import { type PromptLoad, PromptRunner } from './PromptRunner.js';
+import type { PromptServiceOptions } from './PromptServiceOptions.js';
+import { PromptSubmissions } from './PromptSubmissions.js';
 
 export interface QueueStatus {
   slots: { total: number; busy: number };
@@ -41,22 +23,18 @@ export interface QueueStatus {
   tokensPerSecond: number | null;
 }
 
-export interface PromptServiceOptions extends PromptRunnerOptions {
-  config: ConfigService;
-}
-
 const pruneEveryMs = 10 * 60 * 1000;
 
 /** Everything that can be done with prompts, for every transport. Methods throw LlamaHomeError only. */
 export class PromptService {
   private readonly runner: PromptRunner;
-  private readonly idempotency: Idempotency;
+  private readonly submissions: PromptSubmissions;
   private readonly pruning: NodeJS.Timeout;
   private draining = false;
 
   constructor(private readonly options: PromptServiceOptions) {
     this.runner = new PromptRunner(options);
-    this.idempotency = new Idempotency(options.repository);
+    this.submissions = new PromptSubmissions(options, this.runner);
     this.pruning = setInterval(() => void this.prune(), pruneEveryMs).unref();
   }
 
@@ -69,54 +47,13 @@ export class PromptService {
   /** Accepts a prompt or refuses it with a typed error. A detached one is accepted as QUEUED while its model loads. */
   async submit(principal: Principal, input: PromptInput, mode: PromptMode): Promise<Prompt> {
     this.refuseWhileDraining();
-    const normalised = normaliseInput(input, this.options.config.current);
-    const model = this.options.models.resolve(input.model);
-    const key = input.idempotencyKey ?? null;
-    const inputHash = key === null ? null : hashInput(input);
-    const create = () =>
-      this.accept(principal, normalised, {
-        ownerId: principal.userId,
-        ownerTier: principal.tier,
-        modelId: model.id,
-        warnings: warningsOf(input, model),
-        mode,
-        batchId: null,
-        idempotencyKey: key,
-        inputHash,
-      });
-    if (key === null || inputHash === null) return this.called(await create());
-    const claim = { ownerId: principal.userId, key, inputHash };
-    const [prompt] = await this.idempotency.once(claim, async () => [await create()]);
-    return this.called(prompt ?? (await create()));
+    return this.submissions.submit(principal, input, mode);
   }
 
   /** Accepts all, or refuses the batch as a whole when it finds no room; one that can't run is in the list as FAILED. */
   async batch(principal: Principal, input: BatchInput): Promise<{ prompts: Prompt[] }> {
     this.refuseWhileDraining();
-    const count = input.prompts.length;
-    const { minimum, maximum } = promptLimits.prompts;
-    if (count < minimum || count > maximum) {
-      throw invalidRequest('prompts', `prompts must hold ${minimum} to ${maximum} prompts.`, { minimum, maximum });
-    }
-    const limit = input.batchSize ?? count;
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw invalidRequest('batchSize', 'batchSize must be a whole number of at least 1.', { minimum: 1 });
-    }
-    const batchId = `bat_${uuidv7()}`;
-    const key = input.idempotencyKey ?? null;
-    const inputHash = key === null ? null : hashInput(input);
-    const create = () =>
-      this.acceptTogether(
-        input.prompts.map((prompt, index) => {
-          const first = index === 0 ? { idempotencyKey: key, inputHash } : { idempotencyKey: null, inputHash: null };
-          return this.acceptOfBatch(principal, withParametersOf(input, prompt), { id: batchId, limit }, first);
-        }),
-      );
-    const prompts =
-      key === null || inputHash === null
-        ? await create()
-        : await this.idempotency.once({ ownerId: principal.userId, key, inputHash }, create);
-    return { prompts: prompts.map((prompt) => this.called(prompt)) };
+    return { prompts: await this.submissions.batch(principal, input) };
   }
 
   /** Settles when the prompt is COMPLETED, FAILED or CANCELLED. `signal` stops the waiting, not the prompt. */
@@ -207,34 +144,8 @@ export class PromptService {
   }
 
   /** What a prompt of this caller would cost and when it would begin; loads the model when needed. At most 120 a minute. */
-  async estimate(principal: Principal, input: PromptInput): Promise<Estimate> {
-    const { models, access, config } = this.options;
-    const { messages, sampling } = normaliseInput(input, config.current);
-    const model = models.resolve(input.model);
-    await access.countEstimate(principal);
-    const {
-      engine,
-      result: [result],
-    } = await withEngine(
-      () => models.engine(model.id),
-      (running) => running.tokenize([messages], principal.userId),
-    );
-    if (result === undefined) throw new LlamaHomeError('engine_failed', 'The engine gave no answer: try again.');
-    if (result instanceof LlamaHomeError) throw result;
-    const { contextLength } = engine.info;
-    const promptTokens = result.tokens.length;
-    const expectedQueueMs = this.runner.dispatcherOf(model.id).expectedQueueMs();
-    const rate = engine.stats().prefillTokensPerSecond;
-    const prefillMs = rate === null ? null : Math.ceil(((promptTokens - result.cachedTokens) * 1000) / rate);
-    return {
-      promptTokens,
-      cachedTokens: result.cachedTokens,
-      contextLength,
-      fits: promptTokens + sampling.maxTokens <= contextLength,
-      expectedQueueMs,
-      expectedFirstTokenMs: expectedQueueMs === null || prefillMs === null ? null : expectedQueueMs + prefillMs,
-      warnings: warningsOf(input, model),
-    };
+  estimate(principal: Principal, input: PromptInput): Promise<Estimate> {
+    return estimatePrompt(this.options, this.runner, principal, input);
   }
 
   /** Place in its model's queue, 0 is next; null when it does not wait. */
@@ -280,66 +191,6 @@ export class PromptService {
     await this.runner.drain(graceMs);
   }
 
-  private async accept(principal: Principal, input: NormalisedInput, prompt: NewPrompt): Promise<PromptRecord> {
-    return this.runner.admit(newRecord(prompt, input), this.options.access.concurrency(principal), null);
-  }
-
-  /** When one found no room, the others of the batch are stopped: nobody will fetch them. */
-  private async acceptTogether(prompts: Promise<PromptRecord>[]): Promise<PromptRecord[]> {
-    const accepted: PromptRecord[] = [];
-    let refused: unknown;
-    for (const result of await Promise.allSettled(prompts)) {
-      if (result.status === 'fulfilled') accepted.push(result.value);
-      else refused ??= result.reason;
-    }
-    if (refused === undefined) return accepted;
-    for (const { id } of accepted) {
-      const running = this.runner.find(id);
-      running?.dispatcher.stop(running.dispatched, 'cancelled');
-    }
-    throw refused;
-  }
-
-  /** One prompt of a batch: what is wrong with it spoils only itself, unless there is no room at all. */
-  private async acceptOfBatch(
-    principal: Principal,
-    input: PromptInput,
-    batch: BatchLimit,
-    key: { idempotencyKey: string | null; inputHash: string | null },
-  ): Promise<PromptRecord> {
-    const { models, config, access, repository } = this.options;
-    const owner = {
-      ownerId: principal.userId,
-      ownerTier: principal.tier,
-      mode: 'attached' as const,
-      batchId: batch.id,
-      ...key,
-    };
-    let record: PromptRecord | undefined;
-    try {
-      if (input.idempotencyKey != null) throw keyInBatch();
-      const normalised = normaliseInput(input, config.current);
-      const model = models.resolve(input.model);
-      record = newRecord({ ...owner, modelId: model.id, warnings: warningsOf(input, model) }, normalised);
-      return await this.runner.admit(record, access.concurrency(principal), batch);
-    } catch (error) {
-      if (!(error instanceof LlamaHomeError) || error.code === 'overloaded') throw error;
-      record ??= newRecord({ ...owner, modelId: input.model ?? '', warnings: [] }, unusable(input, config.current));
-      new LivePrompt(record).fail(error);
-      if (isRetryable(error.code)) record.idempotencyKey = null;
-      await repository.insert([record], { lasting: true });
-      return record;
-    }
-  }
-
-  /** The prompt as it stands now, with one more who asked for it. */
-  private called(record: PromptRecord): PromptRecord {
-    const running = this.runner.find(record.id);
-    if (running === undefined) return record;
-    running.callers++;
-    return running.record;
-  }
-
   private async prune(): Promise<void> {
     const { config, repository, models } = this.options;
     const { retentionDays, retentionCount } = config.current.systemSettings;
@@ -358,20 +209,6 @@ export class PromptService {
   }
 }
 
-function keyInBatch(): LlamaHomeError {
-  return invalidRequest(
-    'idempotencyKey',
-    'A prompt of a batch has no key of its own: give the batch an idempotencyKey.',
-  );
-}
-
 function mayAccess(principal: Principal, { ownerId }: Prompt): boolean {
   return ownerId === principal.userId || principal.scopes.has('prompts:all');
-}
-
-/** What is kept of an input that could not be used. */
-function unusable(input: PromptInput, config: Parameters<typeof normaliseInput>[1]): NormalisedInput {
-  const text = input.prompt ?? input.messages?.map(({ content }) => content).join('\n') ?? '';
-  const normalised = normaliseInput({ prompt: '-' }, config);
-  return { ...normalised, input: text.replaceAll('\0', '').toWellFormed(), messages: [] };
 }

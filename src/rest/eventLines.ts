@@ -37,9 +37,9 @@ export class EventLines {
 
 /** The line that tells an error after the first byte. */
 export function errorLine(error: unknown): Line {
-  const told =
+  const shown =
     error instanceof LlamaHomeError
       ? error
       : new LlamaHomeError('internal_error', 'Something went wrong on the server.');
-  return { cursor: null, value: { error: errorAnswer(told) }, last: true };
+  return { cursor: null, value: { error: errorAnswer(shown) }, last: true };
 }

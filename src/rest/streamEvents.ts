@@ -47,7 +47,7 @@ function linesOf(
   const lines = new EventLines();
   let pending: Promise<IteratorResult<RestEvent, void>> | undefined = first;
   let isOver = false;
-  const told = (line: Line): IteratorResult<Line, void> => {
+  const resultOf = (line: Line): IteratorResult<Line, void> => {
     isOver = line.last;
     return { done: false, value: line };
   };
@@ -60,10 +60,10 @@ function linesOf(
           pending = undefined;
           if (step.done) return { done: true, value: undefined };
           const line = lines.of(step.value);
-          if (line !== undefined) return told(line);
+          if (line !== undefined) return resultOf(line);
         }
       } catch (error) {
-        return told(errorLine(error));
+        return resultOf(errorLine(error));
       }
     },
     async return() {

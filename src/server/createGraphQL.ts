@@ -1,6 +1,6 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { OperationContext } from '../graphql/context.js';
-import { documentCaches } from '../graphql/execution/ShortTextCache.js';
+import { documentCaches } from '../graphql/execution/documentCaches.js';
 import { guardPlugins } from '../graphql/plugins/index.js';
 import { buildSchema } from '../graphql/schema.js';
 import { graphqlPath } from '../http/paths.js';

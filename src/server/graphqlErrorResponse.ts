@@ -1,8 +1,8 @@
+import { errorHeaders } from '../errors/errorHeaders.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { formatErrors, toGraphQLError } from '../graphql/execution/toGraphQLError.js';
 import { rateLimitExtension } from '../graphql/plugins/useRateLimit.js';
 import type { Call } from '../http/Call.js';
-import { errorHeaders } from '../http/errorHeaders.js';
 import { jsonResponse } from '../http/jsonResponse.js';
 
 /** The media types of results, GraphQL's own first. */
@@ -26,9 +26,9 @@ export async function graphqlErrorResponse(
   { status }: { status?: number } = {},
 ): Promise<Response> {
   const { principal } = context;
-  const told = toGraphQLError(error, context);
-  const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', told.message);
+  const formatted = toGraphQLError(error, context);
+  const cause = error instanceof LlamaHomeError ? error : new LlamaHomeError('internal_error', formatted.message);
   const state = principal && (await services.access.rateLimit(principal).catch(() => undefined));
-  const body = { errors: formatErrors([told]), extensions: state && rateLimitExtension(state) };
+  const body = { errors: formatErrors([formatted]), extensions: state && rateLimitExtension(state) };
   return jsonResponse(body, status ?? cause.status, { ...errorHeaders(cause), ...contentTypeFor(accept) });
 }

@@ -1,5 +1,5 @@
+import { retryAfterHeader } from '../errors/errorHeaders.js';
 import type { Call } from '../http/Call.js';
-import { retryAfterHeader } from '../http/errorHeaders.js';
 import { jsonResponse } from '../http/jsonResponse.js';
 import type { Services } from '../services.js';
 import { roundFigure } from '../telemetry/roundFigure.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { errorHeaders } from '../errors/errorHeaders.js';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
-import { errorHeaders } from '../http/errorHeaders.js';
 import { writeRawResponse } from '../http/writeRawResponse.js';
 import { errorAnswer } from '../rest/answers.js';
 import type { Telemetry } from '../telemetry/Telemetry.js';

@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   home: string;
   logger: Logger;
   /** How long a database that is in use by others is waited for, in ms. Default: 5000. */
-  patienceMs?: number;
+  busyTimeoutMs?: number;
   /** Whether this process may write now; while it may not, that is an outage. Default: always. */
   mayWrite?: () => boolean;
 }
@@ -48,7 +48,7 @@ export class Database {
   constructor(
     private readonly db: Kysely<Tables>,
     private readonly file: SqliteFile | null,
-    private readonly options: Required<Pick<DatabaseOptions, 'patienceMs' | 'mayWrite' | 'logger'>>,
+    private readonly options: Required<Pick<DatabaseOptions, 'busyTimeoutMs' | 'mayWrite' | 'logger'>>,
   ) {
     this.outage = new Outage(options.logger);
     this.queue = new WriteQueue(
@@ -118,7 +118,7 @@ export class Database {
 
   /** Everything asked for is written before it ends, unless an outage outlasts the patience. */
   async close(): Promise<void> {
-    await this.queue.close(this.options.patienceMs);
+    await this.queue.close(this.options.busyTimeoutMs);
     clearTimeout(this.clearing);
     this.truncateLog();
     await this.db.destroy();
@@ -170,7 +170,7 @@ export class Database {
 
   private async patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await retryWhileBusy(work, this.options.patienceMs);
+      return await retryWhileBusy(work, this.options.busyTimeoutMs);
     } catch (error) {
       throw storageError(error);
     }
@@ -195,9 +195,9 @@ async function writeAndTakeBack(writer: Writer): Promise<void> {
  * @throws LlamaHomeError `conflict` when a newer build has written it, `internal_error` when it can't be used
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { patienceMs = 5000, mayWrite = () => true } = options;
+  const { busyTimeoutMs = 5000, mayWrite = () => true } = options;
   try {
-    const database = await retryWhileBusy(() => connect({ ...options, patienceMs, mayWrite }), patienceMs);
+    const database = await retryWhileBusy(() => connect({ ...options, busyTimeoutMs, mayWrite }), busyTimeoutMs);
     // A server that was killed may have left deleted content in the log.
     database.clearDeleted();
     return database;
@@ -207,9 +207,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function connect(options: Required<DatabaseOptions>): Promise<Database> {
-  const { database: address, home, logger, patienceMs } = options;
+  const { database: address, home, logger, busyTimeoutMs } = options;
   const file = address === 'sqlite' ? await SqliteFile.open(join(home, 'llamahome.db')) : null;
-  const dialect = file?.dialect ?? postgresDialect({ address, patienceMs, logger });
+  const dialect = file?.dialect ?? postgresDialect({ address, busyTimeoutMs, logger });
   const db = new Kysely<Tables>({ dialect });
   try {
     await migrate(db);
@@ -221,8 +221,8 @@ async function connect(options: Required<DatabaseOptions>): Promise<Database> {
 }
 
 /** PostgreSQL waits by itself, for as long as `lock_timeout` says. */
-async function retryWhileBusy<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
-  const deadline = performance.now() + patienceMs;
+async function retryWhileBusy<T>(work: () => Promise<T>, busyTimeoutMs: number): Promise<T> {
+  const deadline = performance.now() + busyTimeoutMs;
   for (let pause = pauseMs.atFirst; ; pause = Math.min(2 * pause, pauseMs.atMost)) {
     try {
       return await work();

@@ -61,9 +61,9 @@ export class WriteQueue {
     });
   }
 
-  /** Settles when nothing is left to write; during an outage lasting work fails after `patienceMs`. */
-  async close(patienceMs: number): Promise<void> {
-    this.giveUpAt = performance.now() + patienceMs;
+  /** Settles when nothing is left to write; during an outage lasting work fails after `busyTimeoutMs`. */
+  async close(busyTimeoutMs: number): Promise<void> {
+    this.giveUpAt = performance.now() + busyTimeoutMs;
     while (this.flushing !== undefined) await this.flushing;
   }
 

@@ -9,7 +9,7 @@ export interface PostgresOptions {
   /** `postgres://…` */
   address: string;
   /** How long a connection or a lock is waited for, in ms. */
-  patienceMs: number;
+  busyTimeoutMs: number;
   logger: Logger;
 }
 
@@ -27,13 +27,13 @@ function socket(): Socket {
 }
 
 /** A pool of connections to a PostgreSQL server. */
-export function postgresDialect({ address, patienceMs, logger }: PostgresOptions): Dialect {
+export function postgresDialect({ address, busyTimeoutMs, logger }: PostgresOptions): Dialect {
   const pool = new pg.Pool({
     connectionString: address,
     application_name: 'llamahome',
     max: 5,
-    connectionTimeoutMillis: patienceMs,
-    lock_timeout: patienceMs,
+    connectionTimeoutMillis: busyTimeoutMs,
+    lock_timeout: busyTimeoutMs,
     stream: socket,
     types: { getTypeParser: (id, format) => (id === builtins.INT8 ? Number : getTypeParser(id, format)) },
   });

@@ -20,8 +20,8 @@ afterEach(async () => {
   await rm(home, { recursive: true });
 });
 
-const open = (patienceMs?: number): Promise<Storage> =>
-  openStorage({ database: 'sqlite', home, logger, ...(patienceMs === undefined ? {} : { patienceMs }) });
+const open = (busyTimeoutMs?: number): Promise<Storage> =>
+  openStorage({ database: 'sqlite', home, logger, ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }) });
 
 /** Takes the right to write, says so, and gives it back when told. */
 const lockingChild = `

@@ -62,7 +62,7 @@ describe.skipIf(server === '')('PostgreSQL', () => {
 
   it('in which somebody else holds a lock is waited for, then told busy', async () => {
     const place = await makeDatabase();
-    const storage = await openStorage({ ...place, logger, patienceMs: 200 });
+    const storage = await openStorage({ ...place, logger, busyTimeoutMs: 200 });
     const other = new pg.Client({ connectionString: place.database });
     await other.connect();
     await other.query('begin; lock table prompts in access exclusive mode');

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import getPort from 'get-port';
 import { StartError } from '../../server/StartError.js';
 import { listenerOf } from '../machine/procfs.js';
-import { freePort } from './freePort.js';
+
 import { isLocal } from './isLocal.js';
 import type { RunningTarget } from './RunningTarget.js';
 import { startProgram } from './startProgram.js';
@@ -28,7 +29,7 @@ export function isUrl(text: string): boolean {
  * as the server it is compared with; everything else stays at its defaults, its prompt cache included.
  */
 export async function startLlamaServer(path: string, options: PeerOptions): Promise<RunningTarget> {
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const args = ['-m', options.model, '--host', '127.0.0.1', '--port', String(port), '--metrics'];
   args.push('-np', String(options.slots), '-c', String(options.context * options.slots));
   if (options.threads !== null) args.push('-t', String(options.threads));

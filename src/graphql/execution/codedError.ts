@@ -1,5 +1,6 @@
 import { type ASTNode, GraphQLError, Kind } from 'graphql';
 import { errorLimits } from '../../access/limits.js';
+import { errorHeaders } from '../../errors/errorHeaders.js';
 import { type ErrorCode, errorCatalogue, LlamaHomeError } from '../../errors/index.js';
 import { shorten } from '../../errors/shorten.js';
 import type { OperationContext } from '../context.js';
@@ -66,8 +67,8 @@ function httpOf(error: GraphQLError): Partial<HttpExtension> {
   return typeof http === 'object' && http !== null ? http : {};
 }
 
-/** The base of what is told: message, code and details, nothing of where it happened. */
-function toldError(cause: unknown, outer: unknown, context: ErrorContext): GraphQLError {
+/** The base of an answer: message, code and details, nothing of where it happened. */
+function baseError(cause: unknown, outer: unknown, context: ErrorContext): GraphQLError {
   const { services, requestId = '' } = context;
   if (cause instanceof LlamaHomeError && cause.code === 'internal_error') {
     services?.logger.error({ err: cause, requestId }, 'an operation failed');
@@ -82,7 +83,7 @@ function toldError(cause: unknown, outer: unknown, context: ErrorContext): Graph
   }
   if (hasCode(cause)) return cause;
   if (isGraphQLError(outer) && isBadResult(outer))
-    return toldError(new Error(cause.message, { cause }), undefined, context);
+    return baseError(new Error(cause.message, { cause }), undefined, context);
   const code = codeOfStatus[httpOf(cause).status ?? 400] ?? 'invalid_request';
   const field = code === 'invalid_request' ? fieldOf(cause.nodes?.[0]) : undefined;
   return new GraphQLError(cause.message, {
@@ -94,22 +95,20 @@ function toldError(cause: unknown, outer: unknown, context: ErrorContext): Graph
   });
 }
 
+function asDetails(details: unknown): Record<string, unknown> {
+  return typeof details === 'object' && details !== null ? { ...details } : {};
+}
+
 /** What belongs into the HTTP answer because of an error; nothing when the rest of the answer still counts. */
-function httpExtension(told: GraphQLError, outcome: Outcome): HttpExtension | undefined {
-  const code = String(told.extensions.code).toLowerCase();
+function httpExtension(error: GraphQLError, outcome: Outcome): HttpExtension | undefined {
+  const code = String(error.extensions.code).toLowerCase();
   const ofCode: number = Object.entries(errorCatalogue).find(([known]) => known === code)?.[1] ?? 400;
   // The catalogue has no code of its own for what HTTP calls not acceptable.
-  const status = httpOf(told).status === 406 ? 406 : ofCode;
+  const status = httpOf(error).status === 406 ? 406 : ofCode;
   if (outcome === 'partial' || (outcome === 'failed' && !stopping.includes(status))) return undefined;
-  const { details } = told.extensions;
-  const retryAfter =
-    typeof details === 'object' && details !== null && 'retry_after' in details ? details.retry_after : undefined;
-  const headers = {
-    ...httpOf(told).headers,
-    ...(typeof retryAfter === 'number' ? { 'Retry-After': String(Math.ceil(retryAfter)) } : {}),
-    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
-  };
-  const isOfOperation = httpOf(told).spec !== false && !stopping.includes(status) && !ofTransport.includes(status);
+  const { details } = error.extensions;
+  const headers = { ...httpOf(error).headers, ...errorHeaders({ status, details: asDetails(details) }) };
+  const isOfOperation = httpOf(error).spec !== false && !stopping.includes(status) && !ofTransport.includes(status);
   return { status, headers, spec: isOfOperation };
 }
 
@@ -118,7 +117,7 @@ function httpExtension(told: GraphQLError, outcome: Outcome): HttpExtension | un
  * What is neither a LlamaHomeError nor GraphQL's own becomes `INTERNAL_ERROR` with the request id; it is logged with its stack.
  */
 export function codedError(error: unknown, context: ErrorContext, outcome: Outcome): GraphQLError {
-  const base = toldError(causeOf(error), error, context);
+  const base = baseError(causeOf(error), error, context);
   const place = isGraphQLError(error) ? error : base;
   const http = context.transport === 'ws' || context.transport === 'rest' ? undefined : httpExtension(base, outcome);
   const { code, details = {} } = base.extensions;

@@ -1,17 +1,6 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  GraphQLIncludeDirective,
-  type GraphQLObjectType,
-  GraphQLSkipDirective,
-  getArgumentValues,
-  getDirectiveValues,
-  getOperationAST,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type FieldNode, type GraphQLObjectType, getArgumentValues, getOperationAST } from 'graphql';
 import type { OperationArgs } from './OperationArgs.js';
+import { fragmentsOf, selectedFields } from './selectedFields.js';
 import { variablesOf } from './variables.js';
 
 /** One field of the operation's root type that will be run. */
@@ -48,42 +37,10 @@ function findRootFields(args: OperationArgs): RootField[] {
   const variables = variablesOf(args);
   if (!('coerced' in variables)) return [];
   const { coerced } = variables;
-  const nodes = new Map<string, FieldNode>();
-  collect(operation.selectionSet, { document, variables: coerced, nodes, visited: new Set() });
-  return [...nodes].flatMap(([key, node]) => rootField(type, { key, node, variables: coerced }) ?? []);
-}
-
-interface Collecting {
-  document: DocumentNode;
-  variables: Variables;
-  nodes: Map<string, FieldNode>;
-  visited: Set<string>;
-}
-
-/** All fragments apply here: validation lets only those for the root type stand in its selection. */
-function collect(selectionSet: SelectionSetNode, collecting: Collecting): void {
-  const { document, variables, nodes, visited } = collecting;
-  for (const selection of selectionSet.selections) {
-    if (!isIncluded(selection, variables)) continue;
-    if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value;
-      if (!nodes.has(key)) nodes.set(key, selection);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      collect(selection.selectionSet, collecting);
-    } else if (!visited.has(selection.name.value)) {
-      visited.add(selection.name.value);
-      for (const definition of document.definitions) {
-        if (definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === selection.name.value) {
-          collect(definition.selectionSet, collecting);
-        }
-      }
-    }
-  }
-}
-
-function isIncluded(selection: SelectionNode, variables: Variables): boolean {
-  if (getDirectiveValues(GraphQLSkipDirective, selection, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.if !== false;
+  const selecting = { schema, fragments: fragmentsOf(document), variables: coerced };
+  return [...selectedFields(selecting, type, [operation.selectionSet])].flatMap(([key, [node]]) =>
+    node === undefined ? [] : (rootField(type, { key, node, variables: coerced }) ?? []),
+  );
 }
 
 function rootField(

@@ -3,13 +3,10 @@ import {
   type ExecutionResult,
   type FieldNode,
   type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
-  GraphQLSkipDirective,
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
   getOperationAST,
   getVariableValues,
@@ -18,12 +15,10 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
-  typeFromAST,
 } from 'graphql';
+import { fragmentsOf, selectedFields } from '../execution/selectedFields.js';
 
 /** Gives the result for one event, or undefined where it takes the executor to say it: a failure, or work to wait for. */
 export type CompiledEvents = (event: unknown) => ExecutionResult | undefined;
@@ -57,7 +52,7 @@ export function compileEvents(args: ExecutionArgs): CompiledEvents | undefined {
 
 class Compiler {
   private readonly operation: OperationDefinitionNode;
-  private readonly fragments: Record<string, FragmentDefinitionNode> = {};
+  private readonly fragments: Record<string, FragmentDefinitionNode>;
   private readonly variables: Record<string, unknown>;
 
   constructor(private readonly args: ExecutionArgs) {
@@ -65,9 +60,7 @@ class Compiler {
     const operation = getOperationAST(document, operationName);
     if (operation == null) throw beyond;
     this.operation = operation;
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments[definition.name.value] = definition;
-    }
+    this.fragments = fragmentsOf(document);
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
     if (coerced === undefined) throw beyond;
     this.variables = coerced;
@@ -84,37 +77,9 @@ class Compiler {
     return (event) => ({ [key]: read(event) });
   }
 
-  /** The selected fields of a type by their key in the result, in the order of the document. */
   private fieldsOf(type: GraphQLObjectType, selections: readonly SelectionSetNode[]): [string, FieldNode[]][] {
-    const fields = new Map<string, FieldNode[]>();
-    const collect = (nodes: readonly SelectionNode[]) => {
-      for (const node of nodes) {
-        if (!this.isIncluded(node)) continue;
-        if (node.kind === Kind.FIELD) {
-          const key = (node.alias ?? node.name).value;
-          fields.set(key, [...(fields.get(key) ?? []), node]);
-          continue;
-        }
-        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.fragments[node.name.value];
-        if (fragment === undefined) throw beyond;
-        if (this.applies(fragment.typeCondition, type)) collect(fragment.selectionSet.selections);
-      }
-    };
-    for (const { selections: nodes } of selections) collect(nodes);
-    return [...fields];
-  }
-
-  private isIncluded(node: SelectionNode): boolean {
-    const skip = getDirectiveValues(GraphQLSkipDirective, node, this.variables);
-    const include = getDirectiveValues(GraphQLIncludeDirective, node, this.variables);
-    return skip?.if !== true && include?.if !== false;
-  }
-
-  private applies(condition: FragmentDefinitionNode['typeCondition'] | undefined, type: GraphQLObjectType): boolean {
-    if (condition === undefined) return true;
-    const named = typeFromAST(this.args.schema, condition);
-    if (named === type) return true;
-    return named !== undefined && isAbstractType(named) && this.args.schema.isSubType(named, type);
+    const { fragments, variables } = this;
+    return [...selectedFields({ schema: this.args.schema, fragments, variables }, type, selections)];
   }
 
   private field(parentType: GraphQLObjectType, nodes: FieldNode[]): Read {
@@ -176,9 +141,9 @@ class Compiler {
     }
     if (isLeafType(type)) {
       return (value) => {
-        const told = type.serialize(value);
-        if (told == null) throw beyond;
-        return told;
+        const serialized = type.serialize(value);
+        if (serialized == null) throw beyond;
+        return serialized;
       };
     }
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../prompts/PromptService.js';
+import type { Estimate } from '../../prompts/estimatePrompt.js';
 import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
 import { PromptInputType } from './PromptInput.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorHeaders } from '../../errors/errorHeaders.js';
 import { invalidRequest, LlamaHomeError } from '../../errors/index.js';
 import { formatErrors, toGraphQLError } from '../../graphql/execution/toGraphQLError.js';
-import { errorHeaders } from '../../http/errorHeaders.js';
 import { requestIdFrom } from '../../http/requestId.js';
 import { writeRawResponse } from '../../http/writeRawResponse.js';
 import { errorAnswer } from '../../rest/answers.js';
@@ -31,8 +31,8 @@ export function refuseUpgrade(
   const observed = telemetry.request({ requestId, transport: 'ws', address: request.socket.remoteAddress });
   observed.failed(error.code);
   observed.end(error.status);
-  const told = isGraphQL ? { errors: formatErrors([toGraphQLError(error)]) } : { error: errorAnswer(error) };
+  const body = isGraphQL ? { errors: formatErrors([toGraphQLError(error)]) } : { error: errorAnswer(error) };
   const headers = errorHeaders(error);
   if (error.code === 'method_not_allowed') headers.allow = 'GET';
-  writeRawResponse(socket, { status: error.status, headers, body: told, requestId });
+  writeRawResponse(socket, { status: error.status, headers, body, requestId });
 }

@@ -11,7 +11,7 @@ const mostWaiting = 512;
  * Values that a metric takes in together, when it is read or when there are many of them. One by one, each would bring
  * prom-client's code into the processor's caches again: beside a model that is a good part of what a token costs.
  */
-export class Backlog {
+export class DeferredValues {
   private readonly labels: Labels[] = [];
   private readonly values: number[] = [];
 
@@ -38,37 +38,40 @@ export class Backlog {
 
 type DefinitionByModel = Definition<'model'>;
 
-const backlogs = new WeakMap<Registry, Map<string, Backlog>>();
+const deferred = new WeakMap<Registry, Map<string, DeferredValues>>();
 
 /** A histogram, by model, of what comes with every step or token. */
-export function deferredHistogram(registry: Registry, definition: DefinitionByModel & { buckets?: number[] }): Backlog {
+export function deferredHistogram(
+  registry: Registry,
+  definition: DefinitionByModel & { buckets?: number[] },
+): DeferredValues {
   return shared(registry, definition, () => {
-    const backlog = new Backlog((labels, value) => metric.observe(labels, value));
-    const metric = histogram(registry, { ...definition, collect: () => backlog.clear() });
-    return backlog;
+    const values = new DeferredValues((labels, value) => metric.observe(labels, value));
+    const metric = histogram(registry, { ...definition, collect: () => values.clear() });
+    return values;
   });
 }
 
 /** A counter, by model, of what comes with every step or token. */
-export function deferredCounter(registry: Registry, definition: DefinitionByModel): Backlog {
+export function deferredCounter(registry: Registry, definition: DefinitionByModel): DeferredValues {
   return shared(registry, definition, () => {
-    const backlog = new Backlog((labels, value) => metric.inc(labels, value));
-    const metric = counter(registry, { ...definition, collect: () => backlog.clear() });
-    return backlog;
+    const values = new DeferredValues((labels, value) => metric.inc(labels, value));
+    const metric = counter(registry, { ...definition, collect: () => values.clear() });
+    return values;
   });
 }
 
 /** One for each metric of a registry, as `counter` and `histogram` have it. */
-function shared(registry: Registry, { name }: DefinitionByModel, make: () => Backlog): Backlog {
-  let ofRegistry = backlogs.get(registry);
+function shared(registry: Registry, { name }: DefinitionByModel, make: () => DeferredValues): DeferredValues {
+  let ofRegistry = deferred.get(registry);
   if (ofRegistry === undefined) {
     ofRegistry = new Map();
-    backlogs.set(registry, ofRegistry);
+    deferred.set(registry, ofRegistry);
   }
-  let backlog = ofRegistry.get(name);
-  if (backlog === undefined) {
-    backlog = make();
-    ofRegistry.set(name, backlog);
+  let values = ofRegistry.get(name);
+  if (values === undefined) {
+    values = make();
+    ofRegistry.set(name, values);
   }
-  return backlog;
+  return values;
 }

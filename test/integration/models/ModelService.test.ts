@@ -73,6 +73,20 @@ async function installed(...ids: string[]): Promise<ModelService> {
   return start();
 }
 
+/** Gives an engine more to do than any test lasts; what is returned stops it, and settles when the engine is idle. */
+async function occupy(engine: Engine): Promise<() => Promise<unknown>> {
+  const run = new EngineRun(engine);
+  const request = await run.request('Hello', { maxTokens: engine.info.contextLength });
+  const requests = Array.from({ length: 1000 }, (_, index) => ({ ...request, id: `busy${index}` }));
+  const begun = run.until('busy0', ({ started }) => started === true);
+  const ends = run.all(requests);
+  await begun;
+  return () => {
+    engine.cancel(requests.map(({ id }) => id));
+    return ends;
+  };
+}
+
 /** Settles at the first event of that state. */
 async function reached(events: AsyncGenerator<ModelEvent>, state: string): Promise<ModelEvent[]> {
   const seen: ModelEvent[] = [];
@@ -300,15 +314,14 @@ describe('memory', () => {
 
   test('is not taken from models in use', async () => {
     const models = await three();
-    await models.engine('two');
-    const releases = [models.hold('one'), models.hold('two')];
+    const releases = [await occupy(await models.engine('one')), await occupy(await models.engine('two'))];
     await expect(models.engine('three')).rejects.toMatchObject({
       code: 'model_unavailable',
       details: { retry_after: 5 },
     });
     expect(loaded(models)).toEqual(['one', 'two']);
     expect(models.find('three')?.state).toBe('INSTALLED');
-    for (const release of releases) release();
+    for (const release of releases) await release();
     await models.engine('three');
     expect(loaded(models)).toEqual(['three', 'two']);
   });
@@ -327,11 +340,11 @@ test('idle models are unloaded after a time, and models in use stay', async () =
   const models = await installed('one', 'two');
   const [one, two] = [await models.engine('one'), await models.engine('two')];
   expect(await models.unloadIdle(60_000)).toEqual([]);
-  const release = models.hold('two');
+  const release = await occupy(two);
   expect(await models.unloadIdle(0)).toEqual(['one']);
   await one.closed;
   expect([...models.loadedEngines().values()]).toEqual([two]);
-  release();
+  await release();
 });
 
 describe('names', () => {

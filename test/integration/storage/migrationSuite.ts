@@ -45,7 +45,7 @@ async function connect(place: EmptyDatabase): Promise<Kysely<Tables>> {
   const dialect =
     database === 'sqlite'
       ? (await SqliteFile.open(join(home, 'llamahome.db'))).dialect
-      : postgresDialect({ address: database, patienceMs: 5000, logger });
+      : postgresDialect({ address: database, busyTimeoutMs: 5000, logger });
   return new Kysely<Tables>({ dialect });
 }
 

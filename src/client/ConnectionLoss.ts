@@ -2,7 +2,7 @@ import type { APIError } from './APIError.js';
 import { type CancelledError, ConnectionError } from './errors.js';
 
 /** Remembers that a try of a call lost its connection: the server cancels what its caller has left. */
-export class LostConnections {
+export class ConnectionLoss {
   private last: ConnectionError | undefined;
 
   async watch<T>(work: Promise<T>): Promise<T> {

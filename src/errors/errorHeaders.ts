@@ -1,4 +1,4 @@
-import type { LlamaHomeError } from '../errors/index.js';
+import type { LlamaHomeError } from './LlamaHomeError.js';
 
 /** When to come back, in whole seconds; nothing where it is not known. */
 export function retryAfterHeader(seconds: unknown): Record<string, string> {
@@ -6,7 +6,10 @@ export function retryAfterHeader(seconds: unknown): Record<string, string> {
 }
 
 /** The HTTP headers that belong to an error, whichever API tells it. */
-export function errorHeaders({ status, details = {} }: LlamaHomeError): Record<string, string> {
+export function errorHeaders({
+  status,
+  details = {},
+}: Pick<LlamaHomeError, 'status' | 'details'>): Record<string, string> {
   const allowed = Array.isArray(details.allowed) ? details.allowed.join(', ') : undefined;
   return {
     ...retryAfterHeader(details.retry_after),

@@ -1,5 +1,5 @@
 /** Short names for ids that travel with every token. */
-export class ShortNames {
+export class ShortIds {
   private readonly ids = new Map<string, string>();
   private readonly names = new Map<string, string>();
   private given = 0;

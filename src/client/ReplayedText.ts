@@ -2,7 +2,7 @@
  * The text that a follower has handed out, and how much of it has come once more when a stream had to begin anew: what
  * comes again is compared and left out.
  */
-export class Replay {
+export class ReplayedText {
   /** Handed out so far. */
   text = '';
   /** How much of `text` the present stream has brought. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Replay } from '../../../src/client/Replay.js';
+import { ReplayedText } from '../../../src/client/ReplayedText.js';
 
-describe('Replay', () => {
+describe('ReplayedText', () => {
   test('what comes again is left out, however it is cut', () => {
     const cuts = fc.array(fc.string({ maxLength: 8 }), { maxLength: 20 });
     fc.assert(
@@ -12,7 +12,7 @@ describe('Replay', () => {
         fc.array(fc.nat(5), { minLength: 1 }),
         (pieces, drops, sizes) => {
           const whole = pieces.join('');
-          const replay = new Replay();
+          const replay = new ReplayedText();
           let given = '';
           for (const drop of [...drops, Number.POSITIVE_INFINITY]) {
             replay.rewind();
@@ -32,7 +32,7 @@ describe('Replay', () => {
   });
 
   test('another text is told from the same one', () => {
-    const replay = new Replay();
+    const replay = new ReplayedText();
     expect(replay.take('abc')).toBe('abc');
     replay.rewind();
     expect(replay.take('a')).toBe('');
