@@ -356,6 +356,19 @@ describe('GraphQL', () => {
     expect(refused).toMatchObject({ code: 'invalid_token' });
   });
 
+  test('a subscription is not ended by the end of the one before it', async () => {
+    for (let round = 0; round < 30; round++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const first = client.subscribe('subscription { serverStatus { uptimeMs } }', {}, { signal });
+      await first.next();
+      const waiting = errorOf(first.next());
+      controller.abort();
+      expect(await waiting).toMatchObject({ name: 'AbortError' });
+      expect(await errorOf(drain(client.subscribe('subscription { nothing }')))).toBeInstanceOf(InvalidRequestError);
+    }
+  });
+
   test('a subscription whose socket breaks ends with a ConnectionError', async () => {
     const proxy = await TcpProxy.start(server);
     const watcher = new LlamaClient({ apiKey: server.adminKey, endpoint: proxy.url });
