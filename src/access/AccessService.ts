@@ -116,7 +116,7 @@ export class AccessService {
   }
 
   /**
-   * Counts one estimate: they cost no allowance, and have a limit of their own.
+   * Counts one estimate, or one look at a very long prompt: they cost no allowance, and have a limit of their own.
    * @throws LlamaHomeError `rate_limit_exceeded` with an exact `retry_after`
    */
   async countEstimate(principal: Principal): Promise<void> {
@@ -125,9 +125,14 @@ export class AccessService {
     const seconds = taken.retryAfterMs / 1000;
     throw new LlamaHomeError(
       'rate_limit_exceeded',
-      `There may be ${estimates.perMinute} estimates a minute. Try again in ${seconds} s.`,
+      `There may be ${estimates.perMinute} estimates, and very long prompts that are refused, a minute. Try again in ${seconds} s.`,
       { retry_after: seconds },
     );
+  }
+
+  /** Takes back what `countEstimate` counted. */
+  async uncountEstimate(principal: Principal): Promise<void> {
+    await this.store.take(`estimate\n${principal.userId}`, estimates, -1, this.now());
   }
 
   /** How many prompts of this Principal may run at once. */

@@ -124,6 +124,7 @@ async function makeRequests(
   const tokenized = await engine.tokenize(prompts.map((content) => [{ role: 'user', content }]));
   return tokenized.map((prompt, index) => {
     if (prompt instanceof LlamaHomeError) throw prompt;
+    if ('moreThan' in prompt) throw new Error('a prompt of the bench is longer than the context');
     const sampling = { ...samplingDefaults(), maxTokens, temperature: 0, seed: 1 };
     return { id: `${seed}-${index}`, tokens: prompt.tokens, scope: 'bench', sampling };
   });

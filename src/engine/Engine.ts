@@ -24,6 +24,11 @@ export interface TokenizedPrompt {
   cachedTokens: number;
 }
 
+/** A prompt so long that it was counted no further than to the context's length. */
+export interface TooManyTokens {
+  moreThan: number;
+}
+
 export type EngineFinishReason = 'stop' | 'length' | 'cancelled';
 
 export interface EngineUsage {
@@ -143,7 +148,10 @@ export interface Engine {
    * one that the template refuses.
    * @throws LlamaHomeError `engine_failed` when the process is gone
    */
-  tokenize(conversations: ChatMessage[][], scope?: string): Promise<(TokenizedPrompt | LlamaHomeError)[]>;
+  tokenize(
+    conversations: ChatMessage[][],
+    scope?: string,
+  ): Promise<(TokenizedPrompt | TooManyTokens | LlamaHomeError)[]>;
   /**
    * Hands over requests; more than there are free sequences is allowed, they wait in order. Progress of all requests
    * comes in one call of `onProgress`. When the process dies, every unfinished request ends with `closed`.

@@ -10,7 +10,6 @@ import type {
   EngineRequest,
   EngineStats,
   EngineStep,
-  TokenizedPrompt,
 } from './Engine.js';
 import { loadFailure } from './loadFailure.js';
 import type { FromEngine, StepReport, ToEngine } from './protocol.js';
@@ -83,7 +82,7 @@ export class EngineProcess implements Engine {
     return this.loaded;
   }
 
-  async tokenize(conversations: ChatMessage[][], scope?: string): Promise<(TokenizedPrompt | LlamaHomeError)[]> {
+  async tokenize(conversations: ChatMessage[][], scope?: string): ReturnType<Engine['tokenize']> {
     const reply = await this.call((call) => ({ type: 'tokenize', call, conversations, scope }));
     if (reply.type !== 'tokenized') return [];
     return reply.prompts.map((prompt) => ('refused' in prompt ? refusal(prompt.refused) : prompt));

@@ -6,6 +6,7 @@ import type {
   EngineRequest,
   EngineStep,
   TokenizedPrompt,
+  TooManyTokens,
 } from './Engine.js';
 import type { LoadFailure } from './loadFailure.js';
 
@@ -24,6 +25,9 @@ export type ToEngine =
   | { type: 'publish'; texts: readonly string[] }
   | { type: 'resources'; call: number };
 
+/** What was made of a conversation: its tokens, why there are none, or that there are more than fit. */
+export type TokenizedAnswer = TokenizedPrompt | TooManyTokens | { refused: string };
+
 /** What the steps since the last report brought. */
 export interface StepReport {
   steps: EngineStep[];
@@ -35,7 +39,7 @@ export type FromEngine =
   | { type: 'ready'; info: EngineInfo }
   | ({ type: 'unloadable' } & LoadFailure)
   | { type: 'step'; report: StepReport }
-  | { type: 'tokenized'; call: number; prompts: (TokenizedPrompt | { refused: string })[] }
+  | { type: 'tokenized'; call: number; prompts: TokenizedAnswer[] }
   | { type: 'forgotten'; call: number }
   | { type: 'resources'; call: number; memoryBytes: number; cpuSeconds: number }
   | { type: 'log'; level: string; message: string };

@@ -8,6 +8,7 @@ import {
   engineFailed,
   notEvaluated,
   refusalByModel,
+  tooLong,
   tooManyWait,
 } from './dispatchErrors.js';
 import { FairQueue, type Waiting } from './FairQueue.js';
@@ -234,6 +235,7 @@ export class Dispatcher {
     return prompts.map((prompt, index) => {
       const result = tokenized[index];
       if (result === undefined || result instanceof LlamaHomeError) return result ?? engineFailed();
+      if ('moreThan' in result) return tooLong(result, prompt.live.prompt.sampling, engine.info);
       const refusal = refusalByModel(result.tokens, prompt.live.prompt.sampling, engine.info);
       if (refusal !== undefined) return refusal;
       const free = Math.max(0, engine.info.slots - this.handedOver.size);

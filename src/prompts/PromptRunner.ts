@@ -11,7 +11,7 @@ import type { PromptRecord, PromptRepository } from './PromptRepository.js';
 export interface PromptRunnerOptions {
   repository: PromptRepository;
   models: ModelService;
-  access: Pick<AccessService, 'concurrency' | 'countEstimate'>;
+  access: Pick<AccessService, 'concurrency' | 'countEstimate' | 'uncountEstimate'>;
   /** Prompts that may wait per model. */
   queueLimit: number;
   logger: Logger;

@@ -13,6 +13,9 @@ import { promptLimits } from './promptLimits.js';
 import { hashInput, type NewPrompt, newRecord } from './records.js';
 import { warningsOf } from './warningsOf.js';
 
+/** Characters from which on a prompt is very long. */
+const longInput = 32_768;
+
 /** How prompts come in: checked, made whole from Config, kept apart or together by their keys, handed to the runner. */
 export class PromptSubmissions {
   private readonly idempotency: Idempotency;
@@ -76,7 +79,18 @@ export class PromptSubmissions {
   }
 
   private async accept(principal: Principal, input: NormalisedInput, prompt: NewPrompt): Promise<PromptRecord> {
-    return this.runner.admit(newRecord(prompt, input), this.options.access.concurrency(principal), null);
+    const record = newRecord(prompt, input);
+    return this.admit(principal, record, null);
+  }
+
+  /** A refused prompt costs no allowance, but it takes time to see that a very long one is too long: that is bounded. */
+  private async admit(principal: Principal, record: PromptRecord, batch: BatchLimit | null): Promise<PromptRecord> {
+    const { access } = this.options;
+    const isLong = record.input.length > longInput;
+    if (isLong) await access.countEstimate(principal);
+    const admitted = await this.runner.admit(record, access.concurrency(principal), batch);
+    if (isLong) await access.uncountEstimate(principal);
+    return admitted;
   }
 
   /** When one found no room, the others of the batch are stopped: nobody will fetch them. */
@@ -102,7 +116,7 @@ export class PromptSubmissions {
     batch: BatchLimit,
     key: { idempotencyKey: string | null; inputHash: string | null },
   ): Promise<PromptRecord> {
-    const { models, config, access, repository } = this.options;
+    const { models, config, repository } = this.options;
     const owner = {
       ownerId: principal.userId,
       ownerTier: principal.tier,
@@ -116,7 +130,7 @@ export class PromptSubmissions {
       const normalised = normaliseInput(input, config.current);
       const model = models.resolve(input.model);
       record = newRecord({ ...owner, modelId: model.id, warnings: warningsOf(input, model) }, normalised);
-      return await this.runner.admit(record, access.concurrency(principal), batch);
+      return await this.admit(principal, record, batch);
     } catch (error) {
       if (!(error instanceof LlamaHomeError) || error.code === 'overloaded') throw error;
       record ??= newRecord({ ...owner, modelId: input.model ?? '', warnings: [] }, unusable(input, config.current));

@@ -1,14 +1,16 @@
-import type { EngineInfo } from '../engine/Engine.js';
+import type { EngineInfo, TooManyTokens } from '../engine/Engine.js';
 import type { SamplingParameters } from '../engine/sampling.js';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
 
 /** Why a loaded model can't run a prompt that has so many tokens; undefined when it can. */
 export function refusalByModel(
   tokens: readonly number[],
-  { maxTokens, logitBias }: SamplingParameters,
-  { contextLength, vocabularySize }: EngineInfo,
+  sampling: SamplingParameters,
+  info: EngineInfo,
 ): LlamaHomeError | undefined {
-  if (tokens.length + maxTokens > contextLength) return tooLong(tokens.length, maxTokens, contextLength);
+  const { maxTokens, logitBias } = sampling;
+  const { contextLength, vocabularySize } = info;
+  if (tokens.length + maxTokens > contextLength) return tooLong(tokens.length, sampling, info);
   const unknown = logitBias.findIndex(({ token }) => token >= vocabularySize);
   return unknown === -1 ? undefined : noSuchToken(unknown, vocabularySize);
 }
@@ -47,10 +49,16 @@ function noSuchToken(index: number, vocabularySize: number): LlamaHomeError {
   return invalidRequest(`logitBias[${index}].token`, message, { minimum: 0, maximum });
 }
 
-function tooLong(promptTokens: number, maxTokens: number, contextLength: number): LlamaHomeError {
+export function tooLong(
+  prompt: number | TooManyTokens,
+  { maxTokens }: SamplingParameters,
+  { contextLength }: EngineInfo,
+): LlamaHomeError {
+  const [words, promptTokens] =
+    typeof prompt === 'number' ? [prompt, prompt] : [`more than ${prompt.moreThan}`, prompt.moreThan + 1];
   return new LlamaHomeError(
     'context_length_exceeded',
-    `The prompt has ${promptTokens} tokens; with ${maxTokens} tokens of answer that is more than the context of ${contextLength}. Shorten the prompt or ask for fewer tokens.`,
+    `The prompt has ${words} tokens; with ${maxTokens} tokens of answer that is more than the context of ${contextLength}. Shorten the prompt or ask for fewer tokens.`,
     { prompt_tokens: promptTokens, max_tokens: maxTokens, context_length: contextLength },
   );
 }

@@ -38,13 +38,16 @@ export async function estimatePrompt(
   if (result === undefined) throw new LlamaHomeError('engine_failed', 'The engine gave no answer: try again.');
   if (result instanceof LlamaHomeError) throw result;
   const { contextLength } = engine.info;
-  const promptTokens = result.tokens.length;
+  const { promptTokens, cachedTokens } =
+    'moreThan' in result
+      ? { promptTokens: result.moreThan + 1, cachedTokens: 0 }
+      : { promptTokens: result.tokens.length, cachedTokens: result.cachedTokens };
   const expectedQueueMs = runner.dispatcherOf(model.id).expectedQueueMs();
   const rate = engine.stats().prefillTokensPerSecond;
-  const prefillMs = rate === null ? null : Math.ceil(((promptTokens - result.cachedTokens) * 1000) / rate);
+  const prefillMs = rate === null ? null : Math.ceil(((promptTokens - cachedTokens) * 1000) / rate);
   return {
     promptTokens,
-    cachedTokens: result.cachedTokens,
+    cachedTokens,
     contextLength,
     fits: promptTokens + sampling.maxTokens <= contextLength,
     expectedQueueMs,

@@ -47,6 +47,27 @@ describe('clients that only take up room', () => {
       socket.on('error', () => undefined);
     });
 
+  it('prompts that are far too long keep nobody waiting, and are told so', async () => {
+    const { data } = await server.graphql(
+      'mutation { createToken(input: { userId: "ann", tier: BASIC, scopes: ["prompts:run"], expiresIn: 600 }) { token } }',
+    );
+    const key = (data as { createToken: { token: string } }).createToken.token;
+    const json = { prompt: 'a b '.repeat(245_000), max_tokens: 3 };
+    const codes: string[] = [];
+    let isOver = false;
+    const flood = Array.from({ length: 8 }, async () => {
+      while (!isOver) {
+        const response = await server.rest('/process', { json, key });
+        codes.push((await response.json()).error.code);
+      }
+    });
+    for (let round = 0; round < 5; round++) await expectAlive();
+    isOver = true;
+    await Promise.all(flood);
+    expect(new Set(codes)).toContain('context_length_exceeded');
+    expect(codes.every((code) => code === 'context_length_exceeded' || code === 'rate_limit_exceeded')).toBe(true);
+  }, 120_000);
+
   it('slow headers are cut off, others are served', async () => {
     const slow = await Promise.all(
       Array.from({ length: 50 }, () => open('GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')),

@@ -30,6 +30,7 @@ export class EngineRun {
     const said = system === undefined ? [] : [{ role: 'system' as const, content: system }];
     const [tokenized] = await this.engine.tokenize([[...said, { role: 'user', content: prompt }]]);
     if (tokenized === undefined || tokenized instanceof LlamaHomeError) throw tokenized ?? new Error('no tokens');
+    if ('moreThan' in tokenized) throw new Error(`the prompt has more than ${tokenized.moreThan} tokens`);
     return {
       id: `r${this.made++}`,
       tokens: tokenized.tokens,

@@ -2,9 +2,9 @@
 import { availableParallelism, freemem } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LlamaModel } from 'node-llama-cpp';
-import type { ChatMessage, EngineInfo, TokenizedPrompt } from '../Engine.js';
+import type { ChatMessage, EngineInfo } from '../Engine.js';
 import type { LoadFailure } from '../loadFailure.js';
-import type { FromEngine, ToEngine } from '../protocol.js';
+import type { FromEngine, ToEngine, TokenizedAnswer } from '../protocol.js';
 import { ChatRenderer, TemplateFault } from './ChatRenderer.js';
 import { Native } from './native.js';
 import { PrefixStore } from './PrefixStore.js';
@@ -103,13 +103,25 @@ function tokensOf(messages: ChatMessage[]): number[] {
   return tokenizer.tokenize(messages);
 }
 
-function tokenizeOne(messages: ChatMessage[], scope: string | undefined): TokenizedPrompt | { refused: string } {
+async function tokenizeOne(messages: ChatMessage[], scope: string | undefined): Promise<TokenizedAnswer> {
   try {
-    const tokens = tokensOf(messages);
+    if (tokenizer === undefined || native === undefined) throw new Error('the model is not loaded');
+    const tokens = await tokenizer.tokenizeWithin(messages, native.contextLength);
+    if ('moreThan' in tokens) return tokens;
     return { tokens, cachedTokens: scope === undefined ? 0 : (loop?.cachedTokens({ tokens, scope }) ?? 0) };
   } catch (error) {
     return { refused: reasonOf(error) };
   }
+}
+
+/** One after the other, with room for steps of the model between them. */
+async function tokenizeAll(conversations: ChatMessage[][], scope: string | undefined): Promise<TokenizedAnswer[]> {
+  const answers: TokenizedAnswer[] = [];
+  for (const messages of conversations) {
+    if (answers.length > 0) await nextTurn();
+    answers.push(await tokenizeOne(messages, scope));
+  }
+  return answers;
 }
 
 function reasonOf(error: unknown): string {
@@ -133,7 +145,7 @@ process.on('message', (message: ToEngine) => {
       break;
     case 'tokenize': {
       const { call, conversations, scope } = message;
-      send({ type: 'tokenized', call, prompts: conversations.map((messages) => tokenizeOne(messages, scope)) });
+      void tokenizeAll(conversations, scope).then((prompts) => send({ type: 'tokenized', call, prompts }));
       break;
     }
     case 'submit':
