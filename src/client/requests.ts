@@ -50,7 +50,7 @@ export function batchRequest(prompts: readonly BatchedPrompt[], options: BatchOp
   const list = prompts.map((prompt: BatchedPrompt, index) => {
     if (typeof prompt === 'string' || isConversation(prompt)) return contentOf(prompt);
     if (typeof prompt === 'object' && prompt !== null) return respell(prompt);
-    throw refused(`prompts.${index}`, `prompts.${index} must be a text or an object.`);
+    throw refused(`prompts[${index}]`, `prompts[${index}] must be a text or an object.`);
   });
   return request({ prompts: list, ...respell(options) }, options.idempotencyKey);
 }

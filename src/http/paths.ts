@@ -13,9 +13,16 @@ export function splitTarget(url: string): { path: string; query: string } {
   return mark < 0 ? { path: relative, query: '' } : { path: relative.slice(0, mark), query: relative.slice(mark + 1) };
 }
 
-/** The path of a request line without trailing and doubled slashes. */
+/** Letters, digits and the marks that mean the same with percent-encoding and without (RFC 3986, section 6.2.2.2). */
+const unreserved = /^[\w.~-]$/;
+
+/** The path of a request line without trailing and doubled slashes, and without percent-encoding that says nothing. */
 export function plainPath(url: string): string {
   return splitTarget(url)
-    .path.replaceAll(/\/{2,}/g, '/')
+    .path.replaceAll(/%[2-7][0-9a-f]/gi, (encoded) => {
+      const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+      return unreserved.test(character) ? character : encoded;
+    })
+    .replaceAll(/\/{2,}/g, '/')
     .replace(/(?<=.)\/$/, '');
 }

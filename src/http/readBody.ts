@@ -14,14 +14,18 @@ function tooLarge(): LlamaHomeError {
 
 /**
  * Reads a JSON body as text.
- * `unsupported_media_type` when it is declared as anything else or encoded in a way that is not known, `payload_too_large` past
+ * `unsupported_media_type` when it is declared as anything else or in another charset, or encoded in a way that is not known, `payload_too_large` past
  * the limit, by its length, as it comes in or as it is decoded, `invalid_request` when it is not UTF-8, or not what its
  * `Content-Digest` or `Content-Encoding` says.
  */
 async function readJsonText(body: RequestBody): Promise<string> {
-  const mediaType = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase();
+  const [mediaType, ...parameters] = (body.contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
+  }
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw new LlamaHomeError('unsupported_media_type', 'Send JSON in UTF-8, and leave out "charset".');
   }
   const decoder = decoderFor(body.contentEncoding);
   const sent = await body.read((body.contentLength ?? 0) > bodyLimit ? 0 : bodyLimit).catch((error: unknown) => {

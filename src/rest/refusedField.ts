@@ -66,11 +66,19 @@ function meantBy(name: string, fields: readonly string[]): string | undefined {
   return near;
 }
 
+/** As GraphQL writes places: `messages[0].role`. */
+function placeOf([first = '', ...rest]: readonly PropertyKey[]): string {
+  return rest.reduce<string>(
+    (place, key) => (typeof key === 'number' ? `${place}[${key}]` : `${place}.${String(key)}`),
+    String(first),
+  );
+}
+
 function unknownField(schema: z.ZodType, path: readonly PropertyKey[], name: string): LlamaHomeError {
   const parent = schemaAt(schema, path);
   const object = parent instanceof z.ZodPipe ? bare(parent.out) : parent;
   const allowed = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
-  const field = shorten([...path.map(String), name].join('.'), errorLimits.name);
+  const field = shorten(placeOf([...path, name]), errorLimits.name);
   const meant = meantBy(name, allowed);
   const hint = meant === undefined ? `there are ${inWords(allowed, 'and')}.` : `did you mean ${meant}?`;
   return invalidRequest(field, `There is no field "${field}" in this request; ${hint}`, { allowed });
@@ -81,7 +89,7 @@ export function refusedField(schema: z.ZodType, issue: z.core.$ZodIssue | undefi
   const path = issue?.path ?? [];
   if (issue?.code === 'unrecognized_keys') return unknownField(schema, path, issue.keys[0] ?? '');
   if (path.length === 0) return invalidRequest('body', 'The body must be a JSON object.');
-  const field = path.map(String).join('.');
+  const field = placeOf(path);
   const { one, details } = allowedBy(schemaAt(schema, path));
   return invalidRequest(field, `${field} must be ${one}.`, details);
 }

@@ -17,9 +17,11 @@ export function respell({ code, message, details }: ErrorBody): ErrorBody {
   if (typeof details !== 'object' || details === null || !('field' in details)) return { code, message, details };
   const { field } = details;
   if (typeof field !== 'string') return { code, message, details };
+  // The message may name the field itself where `field` is a place in it.
+  const [name = field] = /^\w+/.exec(field) ?? [];
   return {
     code,
-    message: message.replaceAll(field, restField(field)),
+    message: message.replaceAll(field, restField(field)).replaceAll(new RegExp(`\\b${name}\\b`, 'g'), restField(name)),
     details: { ...details, field: restField(field) },
   };
 }

@@ -20,6 +20,25 @@ function notAcceptable(call: Call): Promise<Response> {
   return graphqlErrorResponse(invalidRequest('accept', message, { allowed }), call, { status: 406 });
 }
 
+/** Yoga takes it for a fault of its own when these are no JSON. */
+function checkParameters(query: string): void {
+  const parameters = new URLSearchParams(query);
+  for (const field of ['variables', 'extensions']) {
+    const value = parameters.get(field);
+    if (value === null || value === '' || isJsonObject(value)) continue;
+    throw invalidRequest(field, `The parameter ${field} must be a JSON object.`);
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 /** Hands an operation to Yoga; its body is read here. */
 async function execute(call: Call, { handleRequest, fetchAPI }: GraphQLServer): Promise<Response> {
   const { request, method, path, query, body, context } = call;
@@ -28,6 +47,7 @@ async function execute(call: Call, { handleRequest, fetchAPI }: GraphQLServer): 
   // Yoga asks where a request goes, and this server may be mounted anywhere.
   const at = (init: RequestInit) =>
     new fetchAPI.Request(`http://localhost${path}${query === '' ? '' : `?${query}`}`, init);
+  if (method !== 'POST') checkParameters(query);
   if (method !== 'POST') return handleRequest(at({ method: 'GET', headers, signal }), context);
   // What is no JSON never was a request of GraphQL: its status is HTTP's, whatever the answer's media type.
   context.body = await readJson(body);

@@ -33,6 +33,18 @@ class Incoming extends IncomingMessage {
   }
 }
 
+/**
+ * Makes a request line that names the host as well, as proxies write them, one that names the path. The host in it counts
+ * and not the header (RFC 9112, section 3.2.2).
+ */
+function toOriginForm(request: IncomingMessage): void {
+  const [whole, host] = /^https?:\/\/([^/?#]*)/i.exec(request.url ?? '') ?? [];
+  if (whole === undefined || request.url === undefined) return;
+  const target = request.url.slice(whole.length);
+  request.url = target.startsWith('/') ? target : `/${target}`;
+  request.headers.host = host;
+}
+
 type HttpOptions = Pick<OpenServer, 'handler' | 'upgrade' | 'services'>;
 
 /** An HTTP server that serves nothing else; it does not listen yet. */
@@ -50,6 +62,7 @@ export function createHttpServer({ handler, upgrade, services }: HttpOptions): S
     },
     (request, response) => {
       answering.set(request.socket, response);
+      toOriginForm(request);
       handler.requestListener(request, response);
     },
   );

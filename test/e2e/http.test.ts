@@ -172,14 +172,31 @@ describe('GraphQL over HTTP', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
-    'refuses a body of type "%s" with 415',
-    async (type) => {
-      const { response, body } = await post(query('{ __typename }'), { 'content-type': type });
-      expect(response.status).toBe(415);
-      expect(body.errors?.[0]?.extensions).toEqual({ code: 'UNSUPPORTED_MEDIA_TYPE', details: {} });
+  it.each(['variables={', 'variables=5', 'variables=[]', 'extensions={'])(
+    'refuses a GET with %s',
+    async (parameter) => {
+      const response = await fetch(`${server.url}/graphql?query=%7B__typename%7D&${parameter}`, {
+        headers: { authorization: `Bearer ${server.adminKey}` },
+      });
+      const [field] = parameter.split('=');
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        errors: [{ extensions: { code: 'INVALID_REQUEST', details: { field } } }],
+      });
     },
   );
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16',
+    '',
+  ])('refuses a body of type "%s" with 415', async (type) => {
+    const { response, body } = await post(query('{ __typename }'), { 'content-type': type });
+    expect(response.status).toBe(415);
+    expect(body.errors?.[0]?.extensions).toEqual({ code: 'UNSUPPORTED_MEDIA_TYPE', details: {} });
+  });
 
   it('refuses a body past 1 MB with 413, declared or not', async () => {
     const declared = await post(query(`{ a } #${'x'.repeat(10_000_000)}`));
@@ -251,6 +268,13 @@ describe('GraphQL over HTTP', () => {
   });
 });
 
+it('says where things are at its root, and leads a browser to a page', async () => {
+  const response = await fetch(server.url);
+  expect(await response.json()).toMatchObject({ name: 'LlamaHome', graphql: '/graphql', rest: '/api/v1' });
+  const page = await fetch(server.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
+  expect([page.status, page.headers.get('location')]).toEqual([302, '/graphql']);
+});
+
 describe('every answer', () => {
   it.each(['/graphql', '/healthz', '/nothing', '/api/v1/models', '/'])(
     'of %s has a request id, the given one when sane',
@@ -287,11 +311,6 @@ describe('an offer to go on in HTTP/2', () => {
 });
 
 describe('the other addresses', () => {
-  it('/ leads to /graphql', async () => {
-    const response = await fetch(`${server.url}/`, { redirect: 'manual' });
-    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
-  });
-
   it('/graphql shows GraphiQL to a browser, loading nothing from outside', async () => {
     const response = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
     const page = await response.text();

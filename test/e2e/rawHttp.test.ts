@@ -81,6 +81,30 @@ describe('a request that is none', () => {
   });
 });
 
+describe('a request line that names the host', () => {
+  const post = (target: string, host: string) =>
+    answerTo(
+      `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${server.adminKey}\r\nContent-Type: application/json\r\nContent-Length: 24\r\n${close}\r\n{"query":"{__typename}"}`,
+    );
+
+  it('is served like any other', async () => {
+    const answer = await post(`http://127.0.0.1:${server.port}/graphql`, `127.0.0.1:${server.port}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain('"Query"');
+  });
+
+  it('is refused when that is a foreign one, whatever the header says', async () => {
+    const answer = await post('http://evil.example/graphql', `127.0.0.1:${server.port}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  });
+});
+
+it('letters of an address may be percent-encoded', async () => {
+  const request = `Host: localhost\r\nAuthorization: Bearer ${server.adminKey}\r\n${close}\r\n`;
+  expect(await answerTo(`GET /%67raphql?query=%7B__typename%7D HTTP/1.1\r\n${request}`)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await answerTo(`GET /api/v1/%6dodels HTTP/1.1\r\n${request}`)).toMatch(/^HTTP\/1\.1 200 /);
+});
+
 describe('an idle connection', () => {
   it('is kept longer than proxies keep theirs, and the answer says how long', async () => {
     const response = await fetch(`${server.url}/healthz`);

@@ -249,6 +249,19 @@ describe('the socket', () => {
     socket.close();
   });
 
+  it('is cut when its client goes on asking and reads nothing', async () => {
+    const { socket, closed } = await rawSocket();
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${server.adminKey}` } }));
+    await once(socket, 'message');
+    socket.pause();
+    const ping = JSON.stringify({ type: 'ping', payload: { filler: 'x'.repeat(900_000) } });
+    for (let sent = 0; sent < 60 && socket.readyState === WebSocket.OPEN; sent++) {
+      await new Promise((resolve) => socket.send(ping, resolve));
+    }
+    socket.resume();
+    expect((await closed).code).toBe(1006);
+  });
+
   it('finds room though many others are open and silent', async () => {
     const silent = await Promise.all(Array.from({ length: 300 }, () => rawSocket()));
     const client = server.ws();

@@ -126,8 +126,11 @@ describe('the prompt', () => {
   });
 
   test('may be much longer than the context: how long is told, not that it failed', async () => {
-    const { tokens } = await run.request('a'.repeat(300_000));
-    expect(tokens.length).toBeGreaterThan(300_000);
+    const asked = ['a'.repeat(2_000), 'a'.repeat(300_000)].map((content) => [{ role: 'user' as const, content }]);
+    const [long, longer] = await engine.tokenize(asked);
+    expect(long && 'tokens' in long ? long.tokens.length : 0).toBeGreaterThan(2_000);
+    // One far too long is not counted to its end.
+    expect(longer).toEqual({ moreThan: engine.info.contextLength });
   });
 
   test('markers of the chat template are only text when a user writes them', async () => {

@@ -28,6 +28,8 @@ const limits = {
   messageBytes: 1_000_000,
   operationsPerSocket: 100,
   initTimeoutMs: 5_000,
+  /** What a client that goes on asking may leave unread. */
+  unreadBytes: 8_000_000,
 };
 
 /** Notes what an operation was refused with, and gives it on. */
@@ -71,6 +73,9 @@ export class SocketServer {
     this.server.handleUpgrade(request, socket, head, (opened) => {
       if (opened.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) return refuseSubprotocol(opened);
       this.pending.add(opened, address);
+      opened.on('message', () => {
+        if (opened.bufferedAmount > limits.unreadBytes) opened.terminate();
+      });
       opened.once('close', this.services.telemetry.socketOpened());
       this.sessions.set(opened, new SocketSession(opened, request, address, this.services));
       this.server.emit('connection', opened, request);

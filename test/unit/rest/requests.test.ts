@@ -64,12 +64,12 @@ describe('a prompt request', () => {
     [{ prompt: 'x', max_tokens: 1.5 }, 'max_tokens'],
     [{ prompt: 'x', max_tokens: 2 ** 31 }, 'max_tokens'],
     [{ prompt: 5 }, 'prompt'],
-    [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages.0.role'],
-    [{ messages: [{ role: 'user', content: 'x', name: 'y' }] }, 'messages.0.name'],
+    [{ messages: [{ role: 'tool', content: 'x' }] }, 'messages[0].role'],
+    [{ messages: [{ role: 'user', content: 'x', name: 'y' }] }, 'messages[0].name'],
     [{ prompt: 'x', stop: 'end' }, 'stop'],
     [{ prompt: 'x', priority: 'urgent' }, 'priority'],
     [{ prompt: 'x', logit_bias: { 5: -100 } }, 'logit_bias'],
-    [{ prompt: 'x', logit_bias: [{ token: 5 }] }, 'logit_bias.0.bias'],
+    [{ prompt: 'x', logit_bias: [{ token: 5 }] }, 'logit_bias[0].bias'],
     [{ prompt: 'x', constructor: 1 }, 'constructor'],
     [JSON.parse('{"prompt": "x", "__proto__": {"polluted": true}}'), '__proto__'],
     [null, 'body'],
@@ -106,23 +106,23 @@ describe('a refusal', () => {
     [{ prompt: ['x'] }, 'prompt must be a text.', {}],
     [{ prompt: 'x', stream: 'yes' }, 'stream must be true or false.', {}],
     [{ prompt: 'x', stop: 'end' }, 'stop must be a list of texts.', {}],
-    [{ prompt: 'x', stop: ['end', 5] }, 'stop.1 must be a text.', {}],
+    [{ prompt: 'x', stop: ['end', 5] }, 'stop[1] must be a text.', {}],
     [
       { prompt: 'x', priority: 'urgent' },
       'priority must be "low", "normal" or "high".',
       { allowed: ['low', 'normal', 'high'] },
     ],
     [{ messages: 'x' }, 'messages must be a list of objects with role and content.', {}],
-    [{ messages: ['x'] }, 'messages.0 must be an object with role and content.', {}],
+    [{ messages: ['x'] }, 'messages[0] must be an object with role and content.', {}],
     [
       { messages: [{ role: 'tool', content: 'x' }] },
-      'messages.0.role must be "system", "user" or "assistant".',
+      'messages[0].role must be "system", "user" or "assistant".',
       { allowed: ['system', 'user', 'assistant'] },
     ],
-    [{ messages: [{ role: 'user' }] }, 'messages.0.content must be a text.', {}],
+    [{ messages: [{ role: 'user' }] }, 'messages[0].content must be a text.', {}],
     [
       { messages: [{ role: 'user', content: 'x', name: 'y' }] },
-      'There is no field "messages.0.name" in this request; there are role and content.',
+      'There is no field "messages[0].name" in this request; there are role and content.',
       { allowed: ['role', 'content'] },
     ],
     [
@@ -145,9 +145,9 @@ describe('a refusal', () => {
   it('of a batch and of a change of Config does so too', () => {
     const said = (read: () => unknown) => refusal(read).message;
     expect(said(() => readFields(batchRequest, {}))).toBe('prompts must be a list of texts or objects.');
-    expect(said(() => readFields(batchRequest, { prompts: [5] }))).toBe('prompts.0 must be a text or an object.');
+    expect(said(() => readFields(batchRequest, { prompts: [5] }))).toBe('prompts[0] must be a text or an object.');
     expect(said(() => readFields(batchRequest, { prompts: [{ top_k: 'x' }] }))).toBe(
-      'prompts.0.top_k must be a whole number from 0 to 2147483647.',
+      'prompts[0].top_k must be a whole number from 0 to 2147483647.',
     );
     expect(said(() => readFields(configRequest, { model_settings: 5 }))).toBe(
       'model_settings must be an object with default_model, max_tokens and temperature.',
@@ -185,8 +185,8 @@ describe('a batch request', () => {
   it.each([
     [{}, 'prompts'],
     [{ prompts: 'a' }, 'prompts'],
-    [{ prompts: [5] }, 'prompts.0'],
-    [{ prompts: [{ prompt: 'a', stream: true }] }, 'prompts.0.stream'],
+    [{ prompts: [5] }, 'prompts[0]'],
+    [{ prompts: [{ prompt: 'a', stream: true }] }, 'prompts[0].stream'],
     [{ prompts: ['a'], prompt: 'b' }, 'prompt'],
   ])('refuses %j, naming %s', (body, field) => {
     expect(refusal(() => readFields(batchRequest, body)).details?.field).toBe(field);
