@@ -51,7 +51,7 @@ export function psCommand(): Command {
         id,
         formatByteSize(memory_bytes),
         String(context_length),
-        tokens_per_second === null ? '' : tokens_per_second.toPrecision(3),
+        tokens_per_second === null ? '' : String(Number(tokens_per_second.toPrecision(3))),
         idle_since === null ? 'at work' : since(idle_since),
       ]);
       process.stdout.write(table(['MODEL', 'MEMORY', 'CONTEXT', 'TOKENS/S', 'IDLE'], rows));

@@ -32,7 +32,7 @@ export function rmCommand(): Command {
       }
       await library.remove(id);
       if (json) return printJson({ id, freed_bytes: file.size });
-      const used = hasServer(home) ? ' The running server keeps it in memory until it unloads it.' : '';
+      const used = hasServer(home) ? ' A running server that has it in memory keeps it until it unloads it.' : '';
       process.stderr.write(`${id} is deleted (${formatByteSize(file.size)}).${used}\n`);
     });
 }

@@ -1,6 +1,7 @@
 import type { Operations } from '../graphql/execution/Operations.js';
 import type { GuardedContext } from '../graphql/plugins/GuardPlugin.js';
 import type { Services } from '../services.js';
+import type { BodyBudget } from './BodyBudget.js';
 import type { HttpRequest } from './HttpRequest.js';
 import { graphqlPath, isUnder, restPath } from './paths.js';
 import type { Route } from './Route.js';
@@ -11,6 +12,8 @@ export interface Call extends HttpRequest {
   services: Services;
   operations: Operations;
   context: GuardedContext;
+  /** What bodies on their way may take. */
+  bodies: BodyBudget;
   /** What is at its path; undefined for nothing. */
   found: FoundPath | undefined;
   /** What answers it; undefined when its path has nothing, or not for its method. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { BodyShare } from './BodyBudget.js';
 
 /** The body of a request, wherever it comes from. */
 export interface RequestBody {
@@ -10,8 +11,11 @@ export interface RequestBody {
   contentEncoding: string | undefined;
   /** `Content-Digest`, where the body comes as it was sent. */
   digest: string | undefined;
-  /** All of it; undefined when it has more than `limit` bytes, of which the rest is then taken and dropped. Fails when it ends early. */
-  read(limit: number): Promise<Uint8Array | undefined>;
+  /**
+   * All of it; undefined when it has more than `limit` bytes, of which the rest is then taken and dropped. Fails when it
+   * ends early, and with what `share` throws.
+   */
+  read(limit: number, share: BodyShare): Promise<Uint8Array | undefined>;
 }
 
 /** What a framework's body parser has left of a body that it read; undefined when nobody has read it. */
@@ -22,7 +26,7 @@ function parsedBody(request: IncomingMessage): Uint8Array | string | undefined {
 }
 
 /** By its events, because an iterator of a stream costs more than the rest of a small request. */
-function readNode(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+function readNode(request: IncomingMessage, limit: number, share: BodyShare): Promise<Uint8Array | undefined> {
   if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
@@ -33,13 +37,19 @@ function readNode(request: IncomingMessage, limit: number): Promise<Uint8Array |
     if (request.destroyed) return fail();
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= limit) {
-        chunks.push(chunk);
-        return;
+      try {
+        if (length <= limit) {
+          share.take(chunk.length);
+          chunks.push(chunk);
+          return;
+        }
+        resolve(undefined);
+      } catch (error) {
+        length = Number.POSITIVE_INFINITY;
+        reject(error);
       }
       // It flows on into nothing: clients read the answer when they have sent everything.
       chunks = [];
-      resolve(undefined);
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', fail);
@@ -47,12 +57,17 @@ function readNode(request: IncomingMessage, limit: number): Promise<Uint8Array |
   });
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+  share: BodyShare,
+): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > limit) return undefined;
+    share.take(chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -71,8 +86,8 @@ export function nodeBody(request: IncomingMessage): RequestBody {
     contentLength: length === undefined ? undefined : Number(length),
     contentEncoding: isAsSent ? encoding : undefined,
     digest: isAsSent && typeof digest === 'string' ? digest : undefined,
-    read: async (limit) => {
-      if (parsed === undefined) return readNode(request, limit);
+    read: async (limit, share) => {
+      if (parsed === undefined) return readNode(request, limit, share);
       const bytes = Buffer.from(parsed);
       return bytes.length > limit ? undefined : bytes;
     },
@@ -87,6 +102,6 @@ export function fetchBody({ headers, body }: Request): RequestBody {
     contentLength: length === null ? undefined : Number(length),
     contentEncoding: headers.get('content-encoding') ?? undefined,
     digest: headers.get('content-digest') ?? undefined,
-    read: async (limit) => (body === null ? Buffer.alloc(0) : readStream(body, limit)),
+    read: async (limit, share) => (body === null ? Buffer.alloc(0) : readStream(body, limit, share)),
   };
 }

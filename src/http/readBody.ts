@@ -1,4 +1,6 @@
 import { LlamaHomeError } from '../errors/index.js';
+import type { BodyShare } from './BodyBudget.js';
+import type { Call } from './Call.js';
 import { checkDigest } from './contentDigest.js';
 import { decodeBody, decoderFor } from './decodeBody.js';
 import type { RequestBody } from './RequestBody.js';
@@ -18,7 +20,7 @@ function tooLarge(): LlamaHomeError {
  * the limit, by its length, as it comes in or as it is decoded, `invalid_request` when it is not UTF-8, or not what its
  * `Content-Digest` or `Content-Encoding` says.
  */
-async function readJsonText(body: RequestBody): Promise<string> {
+async function readJsonText(body: RequestBody, share: BodyShare): Promise<string> {
   const [mediaType, ...parameters] = (body.contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   if (mediaType !== 'application/json' && mediaType !== 'application/graphql+json') {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON, with the header "Content-Type: application/json".');
@@ -28,7 +30,8 @@ async function readJsonText(body: RequestBody): Promise<string> {
     throw new LlamaHomeError('unsupported_media_type', 'Send JSON in UTF-8, and leave out "charset".');
   }
   const decoder = decoderFor(body.contentEncoding);
-  const sent = await body.read((body.contentLength ?? 0) > bodyLimit ? 0 : bodyLimit).catch((error: unknown) => {
+  const sent = await body.read((body.contentLength ?? 0) > bodyLimit ? 0 : bodyLimit, share).catch((error: unknown) => {
+    if (error instanceof LlamaHomeError) throw error;
     throw new LlamaHomeError('cancelled', 'The request ended before its body was whole.', undefined, { cause: error });
   });
   if (sent === undefined) throw tooLarge();
@@ -43,9 +46,10 @@ async function readJsonText(body: RequestBody): Promise<string> {
   }
 }
 
-/** Reads a JSON body; `invalid_request` when it is not JSON. */
-export async function readJson(body: RequestBody): Promise<unknown> {
-  const text = await readJsonText(body);
+/** Reads the JSON body of a request; `invalid_request` when it is not JSON, `overloaded` when its caller sends too many. */
+export async function readJson({ body, bodies, context }: Pick<Call, 'body' | 'bodies' | 'context'>): Promise<unknown> {
+  const share = bodies.share(context.principal?.userId ?? context.address);
+  const text = await readJsonText(body, share).finally(() => share.release());
   try {
     return JSON.parse(text);
   } catch {

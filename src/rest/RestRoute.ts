@@ -54,7 +54,7 @@ export function restRoute<const Operation extends RestOperation>(
     authentication: scope === undefined ? 'none' : 'required',
     operation,
     handle: async (call) => {
-      const fields = request === undefined ? undefined : readFields(request, await readJson(call.body));
+      const fields = request === undefined ? undefined : readFields(request, await readJson(call));
       // By the definition of Fields.
       return handle(call, fields as Fields<Operation>);
     },

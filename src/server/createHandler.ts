@@ -1,6 +1,7 @@
 import { createServerAdapter, type ServerAdapter, type ServerAdapterBaseObject } from '@whatwg-node/server';
 import type { OperationContext } from '../graphql/context.js';
 import type { Operations } from '../graphql/execution/Operations.js';
+import { BodyBudget } from '../http/BodyBudget.js';
 import { type Call, isRestCall, wantsPage } from '../http/Call.js';
 import { type HandlerContext, type HttpRequest, type Mounting, readRequest } from '../http/HttpRequest.js';
 import { onRead, onSent } from '../http/onAnswered.js';
@@ -23,6 +24,7 @@ export interface HandlerOptions extends Mounting {
 /** Answers HTTP: every request is observed, and goes through the middleware to its route. */
 export function createHandler({ services, operations, routes, ...mounting }: HandlerOptions): Handler {
   const table = new RouteTable(routes);
+  const bodies = new BodyBudget();
   const answer = withMiddleware(dispatch);
   return createServerAdapter<HandlerContext>(async (request, handed) => {
     const read = readRequest(request, handed, mounting);
@@ -31,7 +33,7 @@ export function createHandler({ services, operations, routes, ...mounting }: Han
     const observed = observe(context, read, found?.path ?? 'other');
     context.observed = observed;
     const route = found && routeFor(found.routes, { method: read.method, isPage: wantsPage(read) });
-    const call: Call = { ...read, services, operations, context, found, route, params: found?.params ?? {} };
+    const call: Call = { ...read, services, operations, context, bodies, found, route, params: found?.params ?? {} };
     const end = (status: number) => observed.end(status);
     if (handed.res !== undefined) onSent(handed.res, end);
     const response = await answer(call);

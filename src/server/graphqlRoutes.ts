@@ -41,7 +41,7 @@ function isJsonObject(text: string): boolean {
 
 /** Hands an operation to Yoga; its body is read here. */
 async function execute(call: Call, { handleRequest, fetchAPI }: GraphQLServer): Promise<Response> {
-  const { request, method, path, query, body, context } = call;
+  const { request, method, path, query, context } = call;
   const { headers, signal } = request;
   if (!graphqlResultTypes.some((type) => accepts(headers.get('accept'), type))) return notAcceptable(call);
   // Yoga asks where a request goes, and this server may be mounted anywhere.
@@ -50,7 +50,7 @@ async function execute(call: Call, { handleRequest, fetchAPI }: GraphQLServer): 
   if (method !== 'POST') checkParameters(query);
   if (method !== 'POST') return handleRequest(at({ method: 'GET', headers, signal }), context);
   // What is no JSON never was a request of GraphQL: its status is HTTP's, whatever the answer's media type.
-  context.body = await readJson(body);
+  context.body = await readJson(call);
   const isPlain = request.url.endsWith(graphqlPath);
   return handleRequest(isPlain ? request : at({ method, headers, signal }), context);
 }

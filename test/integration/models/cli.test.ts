@@ -210,7 +210,9 @@ describe('rm', () => {
     await using server = await startTestServer({ home });
     expect(server.url).toMatch(/^http/);
     const { stderr } = await llamahome(['rm', 'demo']);
-    expect(stderr).toBe('demo is deleted (468 KB). The running server keeps it in memory until it unloads it.\n');
+    expect(stderr).toBe(
+      'demo is deleted (468 KB). A running server that has it in memory keeps it until it unloads it.\n',
+    );
   });
 });
 
