@@ -28,7 +28,10 @@ function methodNotAllowed(call: Call, allowed: readonly string[]): LlamaHomeErro
 
 /** Hands a request to its route. @throws LlamaHomeError `not_found`, `method_not_allowed`, and what the route throws */
 export async function dispatch(call: Call): Promise<Response> {
-  const { found, route, method } = call;
+  const { found, route, method, headers } = call;
+  // A page that may call here asks first, and is told by the request itself that nothing is there.
+  const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+  if (found === undefined && isPreflight) return new Response(null, { status: 204 });
   if (found === undefined) throw nothingAt(call);
   if (route !== undefined) return route.handle(call);
   const allowed = allowedMethods(found.routes);

@@ -8,8 +8,8 @@ import { graphiqlPage } from '../pages/graphiqlPage.js';
 import type { GraphQLServer } from './createGraphQL.js';
 import { graphqlErrorResponse, graphqlResultTypes } from './graphqlErrorResponse.js';
 
-function graphiql({ services: { environment } }: Call): Promise<Response> {
-  if (environment.introspection) return graphiqlPage(environment);
+function graphiql({ headers, services: { environment } }: Call): Promise<Response> {
+  if (environment.introspection) return graphiqlPage(headers, environment);
   throw new LlamaHomeError('not_found', 'There is no page here: introspection is off.');
 }
 

@@ -49,7 +49,9 @@ type HttpOptions = Pick<OpenServer, 'handler' | 'upgrade' | 'services'>;
 
 /** An HTTP server that serves nothing else; it does not listen yet. */
 export function createHttpServer({ handler, upgrade, services }: HttpOptions): Server {
-  const answering = new WeakMap<Duplex, ServerResponse>();
+  /** The latest answer of each connection, and those whose turn has not come. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  const waiting = new WeakSet<ServerResponse>();
   const server = createServer(
     {
       IncomingMessage: Incoming,
@@ -61,15 +63,27 @@ export function createHttpServer({ handler, upgrade, services }: HttpOptions): S
       connectionsCheckingInterval: 1000,
     },
     (request, response) => {
-      answering.set(request.socket, response);
+      const before = answers.get(request.socket);
+      answers.set(request.socket, response);
       toOriginForm(request);
-      handler.requestListener(request, response);
+      if (before === undefined || before.closed) {
+        handler.requestListener(request, response);
+        return;
+      }
+      // Answered one after the other: unread answers of one connection would fill the memory. When it breaks, their turn
+      // never comes.
+      waiting.add(response);
+      before.once('close', () => {
+        waiting.delete(response);
+        if (!request.socket.destroyed) handler.requestListener(request, response);
+      });
     },
   );
   server.on('clientError', (error, socket) => {
-    const response = answering.get(socket);
-    // Nothing may be put into the middle of an answer.
-    if (response?.headersSent && !response.writableFinished) socket.destroy(error);
+    const response = answers.get(socket);
+    const isAnswering = response !== undefined && (waiting.has(response) || response.headersSent);
+    // Nothing may be put into the middle of an answer, or before one.
+    if (isAnswering && !response.writableFinished) socket.destroy(error);
     else refuseBrokenRequest(error, { socket, telemetry: services.telemetry });
   });
   server.on('checkExpectation', ({ socket, headers }) =>

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -75,6 +76,40 @@ describe('clients that only take up room', () => {
     await expectAlive();
     const answers = await Promise.all(slow.map(async (socket) => String((await once(socket, 'data'))[0])));
     expect(answers.every((answer) => answer.startsWith('HTTP/1.1 408'))).toBe(true);
+  });
+
+  it('answers that nobody reads are made one at a time', async () => {
+    const page = 'GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n';
+    const resident = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, 'utf8'))?.[1]) / 1024;
+    const first = await open(page);
+    await once(first, 'data');
+    first.destroy();
+    const before = resident();
+    const unread = await Promise.all(Array.from({ length: 20 }, () => open(page.repeat(60))));
+    for (const socket of unread) socket.pause();
+    await expectAlive();
+    expect(resident() - before).toBeLessThan(200);
+    for (const socket of unread) socket.destroy();
+    await expectAlive();
+    expect(resident() - before).toBeLessThan(200);
+  });
+
+  it('requests sent together are answered in their order', async () => {
+    const paths = ['/healthz', '/graphql', '/api/v1/models', '/nothing', '/healthz'];
+    const socket = await open('');
+    const ended = new Promise<string>((resolve) => {
+      const parts: Buffer[] = [];
+      socket.on('data', (part) => parts.push(part));
+      socket.on('close', () => resolve(Buffer.concat(parts).toString('latin1')));
+    });
+    const lines = paths.map((path, index) => {
+      const last = index === paths.length - 1 ? 'Connection: close\r\n' : '';
+      return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: number-${index}\r\n${last}\r\n`;
+    });
+    socket.write(lines.join(''));
+    const ids = [...(await ended).matchAll(/x-request-id: (\S+)/g)].map(([, id]) => id);
+    expect(ids).toEqual(paths.map((_, index) => `number-${index}`));
   });
 
   it('bodies of one user that never come to their end take a bounded memory', async () => {
