@@ -8,6 +8,8 @@ const keyScript = readAsset('graphiql/key.js');
 const tabsScript = readAsset('graphiql/tabs.js');
 const keyDialog = `<style>${readAsset('graphiql/key.css')}</style>${readAsset('graphiql/key.html')}`;
 
+const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1" />';
+
 /** GraphiQL makes scripts and styles while it runs, so these can't be named by their hashes. */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
@@ -42,6 +44,6 @@ async function render(auth: boolean): Promise<string> {
   const script = `<script>${auth ? keyScript : ''}${tabsScript}</script>`;
   // Functions as replacements: the page is full of "$".
   return page
-    .replace('<head>', () => `<head>${script}`)
+    .replace('<head>', () => `<head>${viewport}${script}`)
     .replace('<div id="root"></div>', () => `<div id="root"></div>${auth ? keyDialog : ''}`);
 }

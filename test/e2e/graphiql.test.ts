@@ -85,4 +85,18 @@ describe.skipIf(!hasBrowser)('GraphiQL', () => {
     expect(await page.until(alert)).toContain('There is no such API key');
     expect(await page.read('sessionStorage.length')).toBe(0);
   });
+
+  it('has room for operation and answer on a phone', async () => {
+    const phone = await browser.open(`${server.url}/graphql`, { width: 360, height: 740 });
+    await phone.until(`document.querySelector('#llamahome-key[open]') && ${titles}`);
+    const boxes = (await phone.read(`(() => {
+      const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+      const [dialog, editors, answer] = ['#llamahome-key', '.graphiql-editors', '.graphiql-response'].map(box);
+      return { left: dialog.left, right: dialog.right, editors: editors.width, answer: answer.width, apart: answer.top - editors.bottom };
+    })()`)) as Record<'left' | 'right' | 'editors' | 'answer' | 'apart', number>;
+    expect(boxes.left).toBeGreaterThanOrEqual(0);
+    expect(boxes.right).toBeLessThanOrEqual(360);
+    expect(Math.min(boxes.editors, boxes.answer)).toBeGreaterThan(200);
+    expect(boxes.apart).toBeGreaterThanOrEqual(0);
+  });
 });
