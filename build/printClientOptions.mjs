@@ -10,6 +10,8 @@ const types = {
   text: () => 'string',
   textList: () => 'readonly string[]',
   logitBias: () => 'readonly { token: number; bias: number }[]',
+  responseFormat: () =>
+    '{ json: true } | { jsonSchema: object | boolean } | { grammar: string } | { regex: string } | { choices: readonly string[] }',
   priority: ({ values }) => values.map((value) => `'${value}'`).join(' | '),
 };
 

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Engine, EngineProgress, EngineRequest } from '../engine/Engine.js';
 import { samplingDefaults } from '../engine/sampling.js';
+import { seededRandom } from '../engine/seededRandom.js';
 import { startEngine } from '../engine/startEngine.js';
 import { LlamaHomeError } from '../errors/index.js';
 import { figuresOf, type Run } from './figures.js';
 import { ResourceMeter } from './machine/ResourceMeter.js';
 import { independentPrompt } from './prompts.js';
-import { seededRandom } from './random.js';
 import type { Side } from './runCase.js';
 import type { WorkloadOptions } from './workloads.js';
 

@@ -1,6 +1,7 @@
+import { seededRandom } from '../engine/seededRandom.js';
 import type { Job, ScheduledPrompt } from './Job.js';
 import { independentPrompt, prefixedPrompts } from './prompts.js';
-import { poissonArrivals, seededRandom } from './random.js';
+import { poissonArrivals } from './random.js';
 
 export const workloads = [
   'single',

@@ -2,9 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { GenerationOptions } from '../client/types.js';
 import { fromParameters, inWords, type Parameter, parameterNames, parameters } from '../prompts/parameters.js';
 import { type ServerFlags, withServerFlags } from './findServer.js';
+import { type FormatFlags, formatOf, withFormatFlags } from './formatFlags.js';
 
 /** What the commands that generate text have in common. */
-export type GenerationFlags = ServerFlags & GenerationOptions & { pull?: boolean };
+export type GenerationFlags = ServerFlags & FormatFlags & GenerationOptions & { pull?: boolean };
 
 interface Range {
   kind: 'int' | 'float';
@@ -29,7 +30,8 @@ function readBias(text: string, range: { minimum: number; maximum: number }): { 
   return { token: Number(token), bias: readNumber(bias, { kind: 'float', ...range }) };
 }
 
-function optionOf(name: string, parameter: Parameter): Option {
+/** A response format has a flag for each kind of it. */
+function optionOf(name: string, parameter: Parameter): Option | undefined {
   const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const says = inWords(parameter);
   const description = `${says.charAt(0).toLowerCase()}${says.slice(1, -1)}`;
@@ -47,6 +49,8 @@ function optionOf(name: string, parameter: Parameter): Option {
       return new Option(`${flag} <token=bias>`, `${description}; may be given again`).argParser(
         (text, before: unknown[] | undefined) => [...(before ?? []), readBias(text, parameter)],
       );
+    case 'responseFormat':
+      return undefined;
     case 'text':
       return new Option(`${flag} <${name === 'model' ? 'model' : 'text'}>`, description);
   }
@@ -55,11 +59,14 @@ function optionOf(name: string, parameter: Parameter): Option {
 /** Adds the options that say who answers, and how. */
 export function withGenerationFlags(command: Command): Command {
   withServerFlags(command, ', else an own one').option('--pull', 'fetch the model when it is not installed');
-  for (const name of parameterNames) command.addOption(optionOf(name, parameters[name]));
-  return command;
+  for (const name of parameterNames) {
+    const option = optionOf(name, parameters[name]);
+    if (option !== undefined) command.addOption(option);
+  }
+  return withFormatFlags(command);
 }
 
 /** Those of the flags that go with each prompt. */
 export function generationOptions(flags: GenerationFlags): GenerationOptions {
-  return fromParameters((name) => [name, flags[name]]);
+  return fromParameters((name) => [name, name === 'responseFormat' ? formatOf(flags) : flags[name]]);
 }

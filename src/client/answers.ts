@@ -6,11 +6,13 @@ import type {
   Config,
   FinishReason,
   GenerationResult,
+  LikelyToken,
   ModelInfo,
   ModelSummary,
   PromptState,
   PromptStatus,
   SubmittedPrompt,
+  TokenLogprob,
   Usage,
 } from './types.js';
 
@@ -69,6 +71,23 @@ function readWarnings(value: unknown): string[] {
   return value == null ? [] : list(value).map(text);
 }
 
+/** Left out where they were not asked for. */
+function readExtras({ json, logprobs }: Record<string, unknown>): Pick<GenerationResult, 'json' | 'logprobs'> {
+  return {
+    ...(json === undefined ? {} : { json }),
+    ...(logprobs === undefined ? {} : { logprobs: list(logprobs).map(readLogprob) }),
+  };
+}
+
+function readLogprob(value: unknown): TokenLogprob {
+  return { ...readToken(value), top: list(record(value).top).map(readToken) };
+}
+
+function readToken(value: unknown): LikelyToken {
+  const token = record(value);
+  return { token: number(token.token), text: text(token.text), logprob: number(token.logprob) };
+}
+
 /** What a prompt that was cancelled before it ran has used. */
 const noUsage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
@@ -82,6 +101,7 @@ export function readEnd(line: Record<string, unknown>): StreamEnd | undefined {
       id: text(line.id),
       finishReason: oneOf(finishReasons, line.finish_reason),
       warnings: readWarnings(line.warnings),
+      ...readExtras(line),
     };
   } catch (error) {
     if (error instanceof ConnectionError) return undefined;
@@ -134,6 +154,7 @@ export function readPrompt(body: unknown): PromptState {
     attempt: number(prompt.attempt),
     queuePosition: orNull(prompt.queue_position, number),
     finished: orNull(prompt.finished, text),
+    ...readExtras(prompt),
   };
 }
 

@@ -29,10 +29,14 @@ export async function compareWithStored(received: Received): Promise<GenerationR
     isGone = false;
     const isSame = isWhole ? stored.text === text : stored.text.endsWith(text);
     if (!isSame || stored.id !== id) continue;
-    const { model, created, warnings } = stored;
+    const { model, created, warnings, json, logprobs } = stored;
     const usage = stored.usage ?? end.usage;
     const finishReason = stored.finishReason ?? end.finishReason;
-    return { text: stored.text, usage, model, created, id, finishReason, warnings };
+    return {
+      ...{ text: stored.text, usage, model, created, id, finishReason, warnings },
+      ...(json === undefined ? {} : { json }),
+      ...(logprobs === undefined ? {} : { logprobs }),
+    };
   }
   if (isGone) return { text, ...end };
   throw new IntegrityError(

@@ -7,8 +7,19 @@ const callOptions = new Set(['signal', 'idempotencyKey', 'chunkSize']);
 /** Options as REST spells them, in snake_case; the server refuses what it does not know, by name. */
 function respell(options: object): Record<string, unknown> {
   const entries = Object.entries(options).filter(([name]) => !callOptions.has(name));
-  const snakeCase = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(entries.map(([name, value]) => [snakeCase(name), value]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [snakeCase(name), name === 'responseFormat' ? respellFormat(value) : value]),
+  );
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Its fields too; what is in a schema stays. */
+function respellFormat(format: unknown): unknown {
+  if (typeof format !== 'object' || format === null) return format;
+  return Object.fromEntries(Object.entries(format).map(([name, value]) => [snakeCase(name), value]));
 }
 
 function contentOf(prompt: PromptText): Record<string, unknown> {

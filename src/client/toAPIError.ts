@@ -25,6 +25,7 @@ type ErrorClass = new (
 export const catalogue: Readonly<Record<string, readonly [status: number, family: ErrorClass]>> = {
   invalid_request: [400, InvalidRequestError],
   context_length_exceeded: [400, ContextLengthError],
+  unsupported_schema: [400, InvalidRequestError],
   query_too_complex: [400, InvalidRequestError],
   authentication_required: [401, AuthenticationError],
   invalid_token: [401, AuthenticationError],

@@ -82,6 +82,25 @@ export interface GenerationResult {
   finishReason: FinishReason;
   /** What was done otherwise than was asked, each in a sentence, like another model that answered. Mostly empty. */
   warnings: string[];
+  /** The answer, parsed, when `responseFormat` asked for JSON and it is whole. */
+  json?: unknown;
+  /** Of each token, when `logprobs` asked for it. */
+  logprobs?: TokenLogprob[] | undefined;
+}
+
+/** How likely a token was by the model alone: before biases, penalties, temperature and the response format. */
+export interface LikelyToken {
+  /** Its number in the model's vocabulary. */
+  token: number;
+  /** U+FFFD stands for part of a character. */
+  text: string;
+  /** Natural logarithm of its probability. */
+  logprob: number;
+}
+
+/** A token of an answer, with those that were likeliest in its place, likeliest first. */
+export interface TokenLogprob extends LikelyToken {
+  top: LikelyToken[];
 }
 
 /** What became of one prompt of a batch. */
@@ -136,6 +155,10 @@ export interface PromptState {
   queuePosition: number | null;
   /** When it ended, ISO 8601 in UTC; null until then. */
   finished: string | null;
+  /** The answer, parsed, when `responseFormat` asked for JSON and it is whole. */
+  json?: unknown;
+  /** Of each token so far, when `logprobs` asked for it. */
+  logprobs?: TokenLogprob[] | undefined;
 }
 
 /** A model in a list. */

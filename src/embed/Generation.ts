@@ -11,6 +11,7 @@ import type {
   TextChunk,
 } from '../client/types.js';
 import { invalidRequest, LlamaHomeError } from '../errors/index.js';
+import { jsonOf } from '../prompts/jsonOf.js';
 import type { Prompt } from '../prompts/Prompt.js';
 import type { PromptService } from '../prompts/PromptService.js';
 import { type PromptCaller, processBatch, processPrompt, streamPrompt } from '../prompts/runPrompt.js';
@@ -26,6 +27,7 @@ const finishReasons: Record<NonNullable<Prompt['finishReason']>, FinishReason> =
 
 function resultOf(prompt: Prompt): GenerationResult {
   const { promptTokens = 0, completionTokens = 0, totalTokens = 0 } = prompt.usage ?? {};
+  const json = jsonOf(prompt);
   return {
     text: prompt.text,
     usage: { promptTokens, completionTokens, totalTokens },
@@ -34,6 +36,8 @@ function resultOf(prompt: Prompt): GenerationResult {
     id: prompt.id,
     finishReason: finishReasons[prompt.finishReason ?? 'ERROR'],
     warnings: [...prompt.warnings],
+    ...(json === undefined ? {} : { json }),
+    ...(prompt.logprobs === null ? {} : { logprobs: prompt.logprobs }),
   };
 }
 

@@ -38,6 +38,20 @@ export interface EngineUsage {
   completionTokens: number;
 }
 
+/** How likely a token was, by the model alone. */
+export interface LikelyToken {
+  token: number;
+  /** U+FFFD stands for part of a character. */
+  text: string;
+  /** Natural logarithm of its probability. */
+  logprob: number;
+}
+
+/** A token of an answer, and those that were likeliest in its place, it among them or not. */
+export interface TokenLogprob extends LikelyToken {
+  top: LikelyToken[];
+}
+
 /** What the steps since it was last told brought for one request. */
 export interface EngineProgress {
   id: string;
@@ -47,6 +61,8 @@ export interface EngineProgress {
   text: string;
   /** Tokens generated so far. */
   completionTokens: number;
+  /** Of the new tokens, when they were asked for. */
+  logprobs?: TokenLogprob[];
   finished?: { reason: EngineFinishReason; usage: EngineUsage; prefillMs: number; decodeMs: number };
   /** Set instead of `finished` when only this request failed. */
   failed?: string;
@@ -152,6 +168,11 @@ export interface Engine {
     conversations: ChatMessage[][],
     scope?: string,
   ): Promise<(TokenizedPrompt | TooManyTokens | LlamaHomeError)[]>;
+  /**
+   * The tokens of a text alone; with `special`, texts like `<|im_end|>` become their special token.
+   * @throws LlamaHomeError `engine_failed` when the process is gone
+   */
+  tokenizeText(text: string, special: boolean): Promise<number[]>;
   /**
    * Hands over requests; more than there are free sequences is allowed, they wait in order. Progress of all requests
    * comes in one call of `onProgress`. When the process dies, every unfinished request ends with `closed`.

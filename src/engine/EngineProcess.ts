@@ -88,6 +88,11 @@ export class EngineProcess implements Engine {
     return reply.prompts.map((prompt) => ('refused' in prompt ? refusal(prompt.refused) : prompt));
   }
 
+  async tokenizeText(text: string, special: boolean): Promise<number[]> {
+    const reply = await this.call((call) => ({ type: 'tokenizeText', call, text, special }));
+    return reply.type === 'tokens' ? reply.tokens : [];
+  }
+
   submit(requests: EngineRequest[]): void {
     this.post({
       type: 'submit',
@@ -156,6 +161,7 @@ export class EngineProcess implements Engine {
         this.receiveReport(message.report);
         break;
       case 'tokenized':
+      case 'tokens':
       case 'forgotten':
       case 'resources': {
         this.pending.get(message.call)?.resolve(message);

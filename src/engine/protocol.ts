@@ -19,6 +19,7 @@ export interface SubmittedRequest extends EngineRequest {
 export type ToEngine =
   | { type: 'load'; options: Omit<EngineOptions, 'onLoadProgress' | 'onLog' | 'onNotice'> }
   | { type: 'tokenize'; call: number; conversations: ChatMessage[][]; scope?: string | undefined }
+  | { type: 'tokenizeText'; call: number; text: string; special: boolean }
   | { type: 'submit'; requests: SubmittedRequest[] }
   | { type: 'cancel'; ids: string[] }
   | { type: 'forget'; call: number; ids: readonly string[] }
@@ -40,6 +41,7 @@ export type FromEngine =
   | ({ type: 'unloadable' } & LoadFailure)
   | { type: 'step'; report: StepReport }
   | { type: 'tokenized'; call: number; prompts: TokenizedAnswer[] }
+  | { type: 'tokens'; call: number; tokens: number[] }
   | { type: 'forgotten'; call: number }
   | { type: 'resources'; call: number; memoryBytes: number; cpuSeconds: number }
   | { type: 'log'; level: string; message: string };

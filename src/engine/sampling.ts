@@ -1,3 +1,5 @@
+import type { ResponseFormat } from './ResponseFormat.js';
+
 /** Adds `bias` to the logit of a token before each choice: −100 all but forbids it, 100 all but forces it. */
 export interface LogitBias {
   /** Number of the token in the model's vocabulary. */
@@ -33,7 +35,15 @@ export interface LogitBiasParameter extends Described {
   maximum: number;
 }
 
-export type SamplingParameter = NumberParameter | TextListParameter | LogitBiasParameter;
+/** It may be absent: the answer is free then. */
+export interface ResponseFormatParameter extends Described {
+  kind: 'responseFormat';
+  /** Characters (UTF-16 units) of a regex or a grammar. */
+  maxLength: number;
+  maxChoices: number;
+}
+
+export type SamplingParameter = NumberParameter | TextListParameter | LogitBiasParameter | ResponseFormatParameter;
 
 /** As large as an Int of GraphQL. */
 export const int32Max = 2 ** 31 - 1;
@@ -121,13 +131,31 @@ export const samplingParameters = {
     maximum: 100,
     description: 'Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it.',
   },
+  logprobs: {
+    kind: 'int',
+    minimum: 0,
+    maximum: 20,
+    default: 'none',
+    description:
+      'Gives the log probability of each token of the answer, and of so many that were likeliest in its place.',
+  },
+  responseFormat: {
+    kind: 'responseFormat',
+    maxLength: 65_536,
+    maxChoices: 1000,
+    description: 'The shape of the answer. One that ended with STOP, and not by a stop text, is in it.',
+  },
 } as const satisfies Record<string, SamplingParameter>;
 
 type ValueOf<Parameter extends SamplingParameter> = Parameter extends NumberParameter
-  ? number
+  ? Parameter['default'] extends 'none'
+    ? number | null
+    : number
   : Parameter extends TextListParameter
     ? string[]
-    : LogitBias[];
+    : Parameter extends LogitBiasParameter
+      ? LogitBias[]
+      : ResponseFormat | null;
 
 /** How the next token is chosen, all values resolved: defaults are applied before the Engine. */
 export type SamplingParameters = {
@@ -136,7 +164,7 @@ export type SamplingParameters = {
 
 type Entry = [string, unknown];
 type SamplingDefaults = {
-  [Name in keyof SamplingParameters as (typeof samplingParameters)[Name] extends { default: string }
+  [Name in keyof SamplingParameters as (typeof samplingParameters)[Name] extends { default: 'config' | 'random' }
     ? never
     : Name]: SamplingParameters[Name];
 };
@@ -144,8 +172,15 @@ type SamplingDefaults = {
 /** What the table says of the parameters that neither Config nor chance decides. */
 export function samplingDefaults(): SamplingDefaults {
   const entries = Object.entries<SamplingParameter>(samplingParameters).flatMap(([name, parameter]): Entry[] => {
-    if (!('default' in parameter)) return [[name, []]];
-    return typeof parameter.default === 'number' ? [[name, parameter.default]] : [];
+    const value = defaultOf(parameter);
+    return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(entries) as SamplingDefaults;
+}
+
+function defaultOf(parameter: SamplingParameter): unknown {
+  if (parameter.kind === 'responseFormat') return null;
+  if (!('default' in parameter)) return [];
+  if (parameter.default === 'none') return null;
+  return typeof parameter.default === 'number' ? parameter.default : undefined;
 }

@@ -5,6 +5,7 @@
 export const errorCatalogue = {
   invalid_request: 400,
   context_length_exceeded: 400,
+  unsupported_schema: 400,
   query_too_complex: 400,
   authentication_required: 401,
   invalid_token: 401,
@@ -38,6 +39,8 @@ export const errorMeanings: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'A field or a header is wrong: `details.field` names it, with what is allowed. Change the request.',
   context_length_exceeded:
     'Prompt and `max_tokens` do not fit into the context: `details` has `prompt_tokens`, `max_tokens` and `context_length`.',
+  unsupported_schema:
+    'What the answer was to be held to can not be enforced: `details` has `path`, a JSON Pointer into the schema, and `keyword`.',
   query_too_complex: 'The GraphQL document is too deep, too wide or too costly; `details` says by what.',
   authentication_required: 'Send an API key or a token as `Authorization: Bearer …`.',
   invalid_token: 'The key or token is none of this server, or was revoked.',

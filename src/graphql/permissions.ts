@@ -19,6 +19,7 @@ export const rootFieldRules: Readonly<
     prompt: 'prompts:run',
     prompts: 'prompts:run',
     estimate: 'prompts:run',
+    tokenize: 'prompts:run',
     model: 'models:read',
     models: 'models:read',
     config: 'config:read',

@@ -13,6 +13,7 @@ import './types/PromptEvent.js';
 import './types/PromptInput.js';
 import './types/PromptOperations.js';
 import './types/Server.js';
+import './types/Tokenize.js';
 import './types/Viewer.js';
 
 let schema: GraphQLSchema | undefined;

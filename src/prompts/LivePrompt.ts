@@ -34,6 +34,7 @@ export class LivePrompt implements FollowedPrompt {
       prompt.timings.timeToFirstTokenMs ??= now - this.arrivedAt;
       prompt.text += progress.text;
     }
+    if (progress.logprobs !== undefined) prompt.logprobs?.push(...progress.logprobs);
     if (progress.finished !== undefined) {
       const { usage, decodeMs } = progress.finished;
       prompt.usage = { ...usage, totalTokens: usage.promptTokens + usage.completionTokens };
@@ -52,6 +53,7 @@ export class LivePrompt implements FollowedPrompt {
     prompt.attempt++;
     prompt.status = 'QUEUED';
     prompt.text = '';
+    if (prompt.logprobs !== null) prompt.logprobs = [];
     prompt.timings.queueMs = null;
     prompt.timings.timeToFirstTokenMs = null;
     this.started = false;

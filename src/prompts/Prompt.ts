@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../engine/Engine.js';
+import type { ChatMessage, TokenLogprob } from '../engine/Engine.js';
 import type { SamplingParameters } from '../engine/sampling.js';
 import type { ErrorCode, ErrorDetails } from '../errors/index.js';
 import type { ParameterInput, Priority } from './parameters.js';
@@ -60,6 +60,8 @@ export interface Prompt {
   readonly warnings: readonly string[];
   /** Generated so far. */
   text: string;
+  /** Of the tokens so far, when they were asked for. */
+  logprobs: TokenLogprob[] | null;
   usage: Usage | null;
   timings: Timings;
   finishReason: FinishReason | null;

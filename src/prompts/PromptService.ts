@@ -16,6 +16,7 @@ import { type FollowOptions, followStored, type PromptFollower } from './PromptF
 import { type PromptLoad, PromptRunner } from './PromptRunner.js';
 import type { PromptServiceOptions } from './PromptServiceOptions.js';
 import { PromptSubmissions } from './PromptSubmissions.js';
+import { type TokenizeInput, tokenizeText } from './tokenizeText.js';
 
 export interface QueueStatus {
   slots: { total: number; busy: number };
@@ -146,6 +147,11 @@ export class PromptService {
   /** What a prompt of this caller would cost and when it would begin; loads the model when needed. At most 120 a minute. */
   estimate(principal: Principal, input: PromptInput): Promise<Estimate> {
     return estimatePrompt(this.options, this.runner, principal, input);
+  }
+
+  /** The tokens of a text. At most 120 a minute, together with estimates. */
+  tokenize(principal: Principal, input: TokenizeInput): Promise<number[]> {
+    return tokenizeText(this.options, principal, input);
   }
 
   /** Place in its model's queue, 0 is next; null when it does not wait. */

@@ -31,6 +31,7 @@ export class PromptSubmissions {
   async submit(principal: Principal, input: PromptInput, mode: PromptMode): Promise<Prompt> {
     const normalised = normaliseInput(input, this.options.config.current);
     const model = this.options.models.resolve(input.model);
+    await this.checkFormat(principal, normalised);
     const key = input.idempotencyKey ?? null;
     const inputHash = key === null ? null : hashInput(input);
     const create = () =>
@@ -76,6 +77,11 @@ export class PromptSubmissions {
         ? await create()
         : await this.idempotency.once({ ownerId: principal.userId, key, inputHash }, create);
     return prompts.map((prompt) => this.called(prompt));
+  }
+
+  private async checkFormat({ userId }: Principal, { sampling }: NormalisedInput): Promise<void> {
+    const { responseFormat } = sampling;
+    if (responseFormat !== null) await this.options.responseFormats.check(userId, responseFormat);
   }
 
   private async accept(principal: Principal, input: NormalisedInput, prompt: NewPrompt): Promise<PromptRecord> {
@@ -129,6 +135,7 @@ export class PromptSubmissions {
       if (input.idempotencyKey != null) throw keyInBatch();
       const normalised = normaliseInput(input, config.current);
       const model = models.resolve(input.model);
+      await this.checkFormat(principal, normalised);
       record = newRecord({ ...owner, modelId: model.id, warnings: warningsOf(input, model) }, normalised);
       return await this.admit(principal, record, batch);
     } catch (error) {

@@ -4,6 +4,7 @@ import type { ChatMessage } from '../engine/Engine.js';
 import { type SamplingParameter, type SamplingParameters, samplingParameters } from '../engine/sampling.js';
 import { invalidRequest } from '../errors/index.js';
 import { checkLogitBias, checkNumber, checkTextList, wellFormed } from './checkParameter.js';
+import { checkResponseFormat } from './checkResponseFormat.js';
 import type { PromptInput } from './Prompt.js';
 import { type Priority, parameters } from './parameters.js';
 import { promptLimits } from './promptLimits.js';
@@ -47,10 +48,16 @@ function samplingOf(input: PromptInput, config: Config): SamplingParameters {
 function resolved(name: string, parameter: SamplingParameter, given: unknown, configured: Record<string, number>) {
   if (parameter.kind === 'textList') return checkTextList(name, given ?? [], parameter);
   if (parameter.kind === 'logitBias') return checkLogitBias(name, given ?? [], parameter);
+  if (given === undefined && hasNoDefault(parameter)) return null;
+  if (parameter.kind === 'responseFormat') return checkResponseFormat(name, given, parameter);
   // Of more values than a caller can ask for.
   if (given === undefined && parameter.default === 'random') return randomInt(2 ** 32);
   const fallback = parameter.default === 'config' ? configured[name] : parameter.default;
   return checkNumber(name, given ?? fallback, parameter);
+}
+
+function hasNoDefault(parameter: Exclude<SamplingParameter, { maxItems: number }>): boolean {
+  return parameter.kind === 'responseFormat' || parameter.default === 'none';
 }
 
 function messagesOf({ prompt, messages, system }: PromptInput): ChatMessage[] {

@@ -1,3 +1,4 @@
+import type { ResponseFormat } from '../engine/ResponseFormat.js';
 import {
   int32Max,
   type NumberParameter,
@@ -48,7 +49,14 @@ export const parameterNames = Object.keys(parameters) as ParameterName[];
 
 export type Priority = Uppercase<(typeof parameters.priority.values)[number]>;
 
-type Values = SamplingParameters & { system: string; model: string; deadlineMs: number; priority: Priority };
+type Values = Omit<SamplingParameters, 'responseFormat'> & {
+  /** One of them is not null. */
+  responseFormat: { [Kind in keyof ResponseFormat]?: NonNullable<ResponseFormat[Kind]> | null | undefined };
+  system: string;
+  model: string;
+  deadlineMs: number;
+  priority: Priority;
+};
 
 /** The parameters as a caller may give them; null counts as left out. */
 export type ParameterInput = { [Name in ParameterName]?: Values[Name] | null | undefined };
@@ -82,6 +90,8 @@ function rangeInWords(parameter: Parameter): string {
       return `At most ${parameter.maxItems} of up to ${parameter.maxLength} characters; default none.`;
     case 'logitBias':
       return `At most ${parameter.maxItems} tokens; default none.`;
+    case 'responseFormat':
+      return 'Default none: the answer is free.';
     default:
       return `Default ${parameter.default}.`;
   }

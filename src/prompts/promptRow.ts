@@ -1,5 +1,5 @@
 import type { Tier } from '../access/Principal.js';
-import type { ChatMessage } from '../engine/Engine.js';
+import type { ChatMessage, TokenLogprob } from '../engine/Engine.js';
 import { type SamplingParameters, samplingDefaults } from '../engine/sampling.js';
 import { fromDate, fromJson, toDate, toName } from '../storage/columns.js';
 import type { PromptRow } from '../storage/tables.js';
@@ -48,6 +48,7 @@ export function toChangedRow(record: PromptRecord) {
     status: record.status,
     text: JSON.stringify(record.text),
     usage: record.usage === null ? null : JSON.stringify(record.usage),
+    logprobs: record.logprobs === null ? null : JSON.stringify(record.logprobs),
     timings: JSON.stringify(record.timings),
     finish_reason: record.finishReason,
     error: record.error === null ? null : JSON.stringify(record.error),
@@ -75,6 +76,7 @@ export function toRecord(row: PromptRow): PromptRecord {
     warnings: row.warnings === null ? [] : fromJson<string[]>(row.warnings),
     text: fromJson<string>(row.text),
     usage: row.usage === null ? null : fromJson<Usage>(row.usage),
+    logprobs: row.logprobs === null ? null : fromJson<TokenLogprob[]>(row.logprobs),
     timings: fromJson<Timings>(row.timings),
     finishReason: row.finish_reason,
     error: row.error === null ? null : fromJson<PromptError>(row.error),

@@ -31,6 +31,7 @@ export function newRecord(
     sampling,
     priority,
     text: '',
+    logprobs: sampling.logprobs === null ? null : [],
     usage: null,
     timings: { queueMs: null, timeToFirstTokenMs: null, decodeMs: null, tokensPerSecond: null },
     finishReason: null,
@@ -42,14 +43,19 @@ export function newRecord(
   };
 }
 
-/** Equal for equal inputs, whatever the order of their fields; absent and null are the same. */
+/** Equal for equal inputs, whatever the order of their fields; absent and null are the same, but not in a schema. */
 export function hashInput(input: object): string {
   const canonical = JSON.stringify(input, (key, value: unknown) => {
     if (key === 'idempotencyKey' || value === null) return undefined;
-    if (typeof value !== 'object' || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return key === 'jsonSchema' ? JSON.stringify(value, sorted) : sorted(key, value);
   });
   return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** For JSON.stringify: objects with their fields in one order. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Sums the usage of several prompts; one that never ran counts nothing. */

@@ -31,6 +31,22 @@ const warnings = z
   .optional()
   .describe('What was done otherwise than was asked, each in a sentence; left out where nothing was.');
 
+const likelyToken = {
+  token: count.describe("Its number in the model's vocabulary."),
+  text: z.string(),
+  logprob: z.number().describe('Natural logarithm of its probability by the model alone.'),
+};
+
+const logprobs = z
+  .array(z.strictObject({ ...likelyToken, top: z.array(z.strictObject(likelyToken)) }))
+  .optional()
+  .describe('Of each token, when `logprobs` asked for it.');
+
+const json = z
+  .unknown()
+  .optional()
+  .describe('The answer, parsed, when `response_format` asked for JSON and it is whole.');
+
 const end = {
   usage: usage.nullable(),
   model: z.string().describe('Catalogue id of the model that ran, aliases resolved.'),
@@ -38,6 +54,8 @@ const end = {
   id: promptId,
   finish_reason: z.enum(['stop', 'length', 'cancelled', 'error']).nullable(),
   warnings,
+  json,
+  logprobs,
 };
 
 export const text = z.strictObject({ text: z.string(), ...end });
@@ -89,6 +107,11 @@ export const line = z.union([
     .strictObject({ error: errorBody, cursor })
     .describe('The last line when something went wrong after the first byte.'),
 ]);
+
+export const tokens = z.strictObject({
+  tokens: z.array(count).describe("Numbers in the model's vocabulary."),
+  count,
+});
 
 export const modelSummary = z.strictObject({
   id: z.string().describe('Catalogue id.'),

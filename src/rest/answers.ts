@@ -19,6 +19,11 @@ function warningsAnswer({ warnings }: Pick<PromptFieldsFragment, 'warnings'>): J
   return warnings.length === 0 ? {} : { warnings };
 }
 
+/** The answer as JSON and its log probabilities; left out where they were not asked for. */
+function askedFor({ json, logprobs }: Pick<PromptFieldsFragment, 'json' | 'logprobs'>): Json {
+  return { ...(json === null ? {} : { json }), ...(logprobs == null ? {} : { logprobs }) };
+}
+
 /** What is told of a Prompt that has ended, with its last line or its whole text. */
 export function endOf(prompt: PromptFieldsFragment): Json {
   return {
@@ -28,6 +33,7 @@ export function endOf(prompt: PromptFieldsFragment): Json {
     id: prompt.id,
     finish_reason: prompt.finishReason?.toLowerCase() ?? null,
     ...warningsAnswer(prompt),
+    ...askedFor(prompt),
   };
 }
 

@@ -6,6 +6,17 @@ export const promptFields = graphql(`
     status
     input
     text
+    json
+    logprobs {
+      token
+      text
+      logprob
+      top {
+        token
+        text
+        logprob
+      }
+    }
     modelId
     warnings
     usage {
@@ -138,6 +149,15 @@ export const followDocument = graphql(`
   subscription RestFollow($id: ID!, $after: String) {
     promptEvents(id: $id, after: $after) {
       ...EventFields
+    }
+  }
+`);
+
+export const tokenizeDocument = graphql(`
+  query RestTokenize($input: TokenizeInput!) {
+    tokenize(input: $input) {
+      tokens
+      count
     }
   }
 `);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from '../config/configSchema.js';
-import { int32Max, samplingParameters } from '../engine/sampling.js';
+import { int32Max, type ResponseFormatParameter, samplingParameters } from '../engine/sampling.js';
 import {
   fromParameters,
   inWords,
@@ -42,6 +42,27 @@ const logitBias = z.strictObject({
   bias: within(z.number(), samplingParameters.logitBias),
 });
 
+const responseFormat = ({ maxLength, maxChoices }: ResponseFormatParameter) => {
+  const pattern = z.string().meta({ minLength: 1, maxLength });
+  return z
+    .strictObject({
+      json: z.boolean().nullish().describe('true: any JSON.'),
+      json_schema: z
+        .unknown()
+        .optional()
+        .meta({ type: ['object', 'boolean', 'null'] })
+        .describe('JSON that validates under this JSON Schema.'),
+      grammar: pattern.nullish().describe("A grammar in llama.cpp's GBNF."),
+      regex: pattern.nullish().describe('The whole answer matches it.'),
+      choices: z
+        .array(z.string().meta({ minLength: 1, maxLength }))
+        .meta({ minItems: 1, maxItems: maxChoices })
+        .nullish()
+        .describe('One of these texts.'),
+    })
+    .meta({ minProperties: 1 });
+};
+
 function schemaOf(parameter: Parameter): z.ZodType {
   switch (parameter.kind) {
     case 'int':
@@ -56,13 +77,19 @@ function schemaOf(parameter: Parameter): z.ZodType {
         .meta({ maxItems: parameter.maxItems });
     case 'logitBias':
       return z.array(logitBias).meta({ maxItems: parameter.maxItems });
+    case 'responseFormat':
+      return responseFormat(parameter);
     case 'priority':
       return z.enum(parameter.values);
   }
 }
 
 type ParameterShape = { [Name in ParameterName as RestName<Name>]: z.ZodType<RestValue<Name> | null | undefined> };
-type RestValue<Name extends ParameterName> = Name extends 'priority' ? Lowercase<Priority> : ParameterInput[Name];
+type RestValue<Name extends ParameterName> = Name extends 'priority'
+  ? Lowercase<Priority>
+  : Name extends 'responseFormat'
+    ? z.infer<ReturnType<typeof responseFormat>>
+    : ParameterInput[Name];
 
 /** How a text is generated. */
 const parameterShape = fromParameters<ParameterShape>((name) => {
@@ -116,6 +143,17 @@ export const batchRequest = z
       .describe('Prompts decoded together at most. Default: all.'),
   })
   .meta({ examples: [{ prompts: ['Name a river.', { prompt: 'Name a colour.', temperature: 0 }], max_tokens: 20 }] });
+
+export const tokenizeRequest = z
+  .strictObject({
+    text: anyText,
+    model: anyText.nullish().describe('Catalogue id or alias; the default model of Config when left out.'),
+    special: z
+      .boolean()
+      .nullish()
+      .describe('Whether texts like `<|im_end|>` become their special token. Default false.'),
+  })
+  .meta({ examples: [{ text: 'How many tokens is this?' }] });
 
 const { modelSettings, systemSettings } = configSchema.shape;
 

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { oversizedInput } from '../graphql/execution/inputSize.js';
 import { fromParameters, type ParameterInput } from '../prompts/parameters.js';
-import type { BatchInput, ConfigInput, MessageInput, PromptInput } from './generated/graphql.js';
+import type { BatchInput, ConfigInput, MessageInput, PromptInput, ResponseFormatInput } from './generated/graphql.js';
 import { refusedField } from './refusedField.js';
 import type { batchRequest, configRequest, message, promptObject } from './requestSchemas.js';
 import { restName } from './restName.js';
 
+type GivenParameters = Omit<ParameterInput, 'responseFormat'> & Pick<PromptInput, 'responseFormat'>;
 type PromptFields = z.infer<typeof promptObject>;
 
 const priorities = { low: 'LOW', normal: 'NORMAL', high: 'HIGH' } as const;
@@ -27,11 +28,24 @@ function toMessage({ role, content }: z.infer<typeof message>): MessageInput {
   return { role: roles[role], content };
 }
 
+/** What is null counts as left out, as everywhere in REST. */
+function toResponseFormat(format: PromptFields['response_format']): ResponseFormatInput | null | undefined {
+  if (format == null) return format;
+  const { json_schema: jsonSchema, ...others } = format;
+  const given = Object.entries({ ...others, jsonSchema }).filter(([, value]) => value != null);
+  // Whether it is exactly one, the schema behind says.
+  return Object.fromEntries(given) as ResponseFormatInput;
+}
+
 /** The parameters of a request by their names in the schema. */
-function toParameters(fields: Partial<PromptFields>): ParameterInput {
+function toParameters(fields: Partial<PromptFields>): GivenParameters {
   const given: Record<string, unknown> = fields;
   const parameters = fromParameters<ParameterInput>((name) => [name, given[restName(name)]]);
-  return { ...parameters, priority: fields.priority == null ? null : priorities[fields.priority] };
+  return {
+    ...parameters,
+    responseFormat: toResponseFormat(fields.response_format),
+    priority: fields.priority == null ? null : priorities[fields.priority],
+  };
 }
 
 function toContent({ prompt, messages, ...parameters }: PromptFields) {

@@ -4,6 +4,7 @@ import { loadSecret } from '../access/secret.js';
 import { ConfigService } from '../config/ConfigService.js';
 import type { Environment } from '../config/environment.js';
 import type { Engine } from '../engine/Engine.js';
+import { ResponseFormatChecker } from '../engine/ResponseFormatChecker.js';
 import { startEngine } from '../engine/startEngine.js';
 import { ModelService } from '../models/ModelService.js';
 import { PromptService } from '../prompts/PromptService.js';
@@ -70,11 +71,14 @@ export async function createServices(
       config,
       logger,
     });
+    const responseFormats = new ResponseFormatChecker();
+    open.push(() => responseFormats.close());
     const prompts = new PromptService({
       repository: storage.prompts,
       models,
       access,
       config,
+      responseFormats,
       logger,
       queueLimit: environment.queue,
       observer: telemetry.prompts,

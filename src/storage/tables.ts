@@ -20,6 +20,7 @@ export interface PromptRow {
   model_id: string;
   /** Null for none. */
   warnings: Json | null;
+  logprobs: Json | null;
   text: Json;
   usage: Json | null;
   timings: Json;

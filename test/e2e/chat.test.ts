@@ -111,6 +111,26 @@ async function prompts(): Promise<{ input: string; status: string }[]> {
   return data?.prompts.nodes ?? [];
 }
 
+it.each([
+  [['--choice', 'red', '--choice', 'blue'], /^(red|blue)$/],
+  [['--regex', '\\d{3}'], /^\d{3}$/],
+  [['--json-schema', '{"const": {"a": [1, 2]}}'], /^\{\s*"a":\s*\[\s*1,\s*2\s*\]\s*\}$/],
+])('llamahome run holds the answer to what %j says', async (flags, shape) => {
+  const { code, stdout } = await run(['run', 'x', '--max-tokens', '100', ...flags]);
+  expect([code, stdout.trim()]).toEqual([0, expect.stringMatching(shape)]);
+});
+
+it.each([
+  [['--schema', '/nowhere.json'], /--schema <file>.*\/nowhere\.json can not/],
+  [['--json-schema', '[1]'], /--json-schema <schema>.*must be a JSON object/],
+  [['--regex', 'a', '--choice', 'b'], /--regex.*cannot be used with.*--choice/],
+  [['--regex', '('], /regular expression|regex/i],
+])('llamahome run refuses %j', async (flags, said) => {
+  const { code, stderr } = await run(['run', 'x', ...flags]);
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(said);
+});
+
 it.each(['run', 'chat'])('llamahome %s explains itself', async (command) => {
   const { code, stdout } = await run([command, '--help']);
   expect([code, stdout]).toEqual([0, expect.stringContaining(`Usage: llamahome ${command}`)]);

@@ -81,7 +81,7 @@ export class TestServer {
   }
 
   /** Runs an operation over HTTP as the administrator, or as somebody else. */
-  async graphql<Result, Variables>(
+  async graphql<Result, Variables = unknown>(
     document: TypedDocumentString<Result, Variables> | string,
     variables?: Variables,
     { key = this.adminKey, signal }: { key?: string | null; signal?: AbortSignal } = {},

@@ -31,6 +31,10 @@ export interface GenerationOptions {
   frequencyPenalty?: number | undefined;
   /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
   logitBias?: readonly { token: number; bias: number }[] | undefined;
+  /** Gives the log probability of each token of the answer, and of so many that were likeliest in its place. 0 to 20; default none. */
+  logprobs?: number | undefined;
+  /** The shape of the answer. One that ended with STOP, and not by a stop text, is in it. Default none: the answer is free. */
+  responseFormat?: { json: true } | { jsonSchema: object | boolean } | { grammar: string } | { regex: string } | { choices: readonly string[] } | undefined;
   /** Milliseconds within which the answer must be whole, or it ends with `deadline_exceeded`. 1 to 86400000; default none. */
   deadlineMs?: number | undefined;
   /** Order among one's own waiting prompts. Default normal. */

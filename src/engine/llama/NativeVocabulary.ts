@@ -30,6 +30,7 @@ export class NativeVocabulary {
   /** The texts that only a template may write. */
   readonly specialTexts: SpecialTexts;
   private readonly addon: AddonModel;
+  private ends: number[] | undefined;
 
   constructor(private readonly model: LlamaModel) {
     this.addon = addonOf(model);
@@ -53,7 +54,8 @@ export class NativeVocabulary {
 
   tokenize(text: string, { special, continues }: HowToTokenize): number[] {
     const tokens = this.piece(text, special, continues);
-    if (special || text.length < 2 || !tokens.some((token) => this.spellingOf(token) === text)) return tokens;
+    const isSpecial = this.specialTexts.has(text) && tokens.some((token) => this.spellingOf(token) === text);
+    if (special || text.length < 2 || !isSpecial) return tokens;
     // A token that was added to a vocabulary by hand is found in plain text too, unless its text comes in two pieces.
     return [...this.piece(text.slice(0, 1), false, continues), ...this.piece(text.slice(1), false, true)];
   }
@@ -70,6 +72,12 @@ export class NativeVocabulary {
     return this.model.tokenize(text, special);
   }
 
+  /** All tokens that end an answer. */
+  get endTokens(): readonly number[] {
+    this.ends ??= [...this.model.iterateAllTokens()].filter((token) => this.model.isEogToken(token));
+    return this.ends;
+  }
+
   isEndOfGeneration(token: number): boolean {
     return this.model.isEogToken(token as Token);
   }
@@ -82,6 +90,15 @@ export class NativeVocabulary {
   /** The vocabulary's own spelling of a token. */
   spellingOf(token: number): string {
     return this.addon.getTokenString(token);
+  }
+
+  byteTokens(): number[] {
+    const found: number[] = [];
+    for (const token of this.model.iterateAllTokens()) {
+      const spelling = this.spellingOf(token);
+      if (spelling.length === 1 || (spelling.length === 6 && spelling.startsWith('<0x'))) found.push(token);
+    }
+    return found;
   }
 
   private *findSpecialTexts(): Generator<string> {

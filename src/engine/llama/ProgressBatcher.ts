@@ -74,5 +74,7 @@ function isUrgent({ started, finished, failed, completionTokens }: EngineProgres
 
 /** Two pieces of progress of one request, as one. */
 export function merge(before: EngineProgress, next: EngineProgress): EngineProgress {
-  return { ...before, ...next, text: before.text + next.text };
+  const merged = { ...before, ...next, text: before.text + next.text };
+  if (before.logprobs === undefined || next.logprobs === undefined) return merged;
+  return { ...merged, logprobs: [...before.logprobs, ...next.logprobs] };
 }

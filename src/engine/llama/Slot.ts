@@ -1,13 +1,13 @@
 import type { SubmittedRequest } from '../protocol.js';
 import type { Draft } from './Draft.js';
-import type { Sampler } from './native.js';
+import type { RequestSampler } from './RequestSampler.js';
 import type { TextStream } from './TextStream.js';
 
 /** A request that has a sequence. */
 export interface SlotRequest {
   request: SubmittedRequest;
   arrival: number;
-  sampler: Sampler;
+  sampler: RequestSampler;
   stream: TextStream;
   /** Waiting for another sequence to evaluate a common prefix, to be copied then. */
   waitsFor: { slot: number; arrival: number; length: number } | undefined;
@@ -15,6 +15,8 @@ export interface SlotRequest {
   completionTokens: number;
   /** The token sampled last, to be evaluated in the next step; undefined in prefill. */
   next: number | undefined;
+  /** What must stand before `next` and is not evaluated yet either. */
+  forced: number[];
   /** Guesses what comes next; made while few requests decode. */
   draft: Draft | undefined;
   startedAt: number | undefined;

@@ -4,6 +4,7 @@ import { planMove } from './contiguity.js';
 import type { Native } from './native.js';
 import type { PrefixStore } from './PrefixStore.js';
 import type { PublicPrefixes } from './PublicPrefixes.js';
+import type { RequestSampler, RequestSamplers } from './RequestSampler.js';
 import type { Holder, Slot, SlotRequest } from './Slot.js';
 import { TextStream } from './TextStream.js';
 
@@ -29,6 +30,7 @@ export class SlotTable {
   /** @param store where states that have to make room are kept; undefined keeps none */
   constructor(
     private readonly native: Native,
+    private readonly samplers: Pick<RequestSamplers, 'create'>,
     private readonly publicPrefixes: Pick<PublicPrefixes, 'lengthOf'>,
     private readonly store?: PrefixStore,
   ) {
@@ -54,12 +56,13 @@ export class SlotTable {
     return stored >= held + worth.tokens ? stored : held;
   }
 
-  /** Gives a request a sequence; undefined when none is free. */
+  /** Gives a request a sequence; undefined when none is free. @throws SchemaError for its response format */
   async take(request: SubmittedRequest, worth: CopyWorth): Promise<Slot | undefined> {
     const usable = this.usableBy(request);
     const choice = chooseSequence(request.tokens, this.states(usable), worth.tokens);
     const slot = choice === undefined ? undefined : this.slots[choice.slot];
     if (choice === undefined || slot === undefined) return undefined;
+    const sampler = this.samplers.create(request);
     const held = choice.copyFrom?.length ?? choice.keep;
     await this.makeRoom(slot, choice.keep);
     // Looked for only now: what made room may be what is wanted.
@@ -69,7 +72,7 @@ export class SlotTable {
       slot.tokens = [...stored.entry.tokens];
       this.cut(slot, stored.length);
     } else this.cut(slot, isStored ? 0 : choice.keep);
-    const running = this.start(request, slot.tokens.length);
+    const running = this.start(request, sampler, slot.tokens.length);
     slot.running = running;
     slot.holder = { id: request.fullId, scope: request.scope };
     if (choice.copyFrom !== undefined && slot.tokens.length < choice.copyFrom.length) {
@@ -162,16 +165,17 @@ export class SlotTable {
     }));
   }
 
-  private start(request: SubmittedRequest, cachedTokens: number): SlotRequest {
+  private start(request: SubmittedRequest, sampler: RequestSampler, cachedTokens: number): SlotRequest {
     return {
       request,
       arrival: this.arrivals++,
-      sampler: this.native.createSampler(request.sampling, request.tokens),
+      sampler,
       stream: new TextStream(request.sampling.stop),
       waitsFor: undefined,
       cachedTokens,
       completionTokens: 0,
       next: undefined,
+      forced: [],
       draft: undefined,
       startedAt: undefined,
       decodingAt: undefined,

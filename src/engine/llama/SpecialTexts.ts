@@ -32,6 +32,10 @@ export class SpecialTexts {
     this.beginnings = units.length === 0 ? undefined : new RegExp(`[${units.join('')}]`, 'g');
   }
 
+  has(text: string): boolean {
+    return this.texts.has(text);
+  }
+
   /**
    * Cuts a prompt only where the text of a special token stands that the template did not write, or not all of it;
    * nothing is cut of a prompt in which there is none.

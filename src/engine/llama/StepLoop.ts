@@ -6,8 +6,10 @@ import type { PrefixStore } from './PrefixStore.js';
 import { merge, ProgressBatcher } from './ProgressBatcher.js';
 import type { PublicPrefixes } from './PublicPrefixes.js';
 import { chunkFor, type PlannedSequence, planStep, type StepItem } from './planStep.js';
+import { type ChosenToken, RequestSamplers } from './RequestSampler.js';
 import type { Slot, SlotRequest } from './Slot.js';
 import { type CopyWorth, SlotTable } from './SlotTable.js';
+import { type Part, StepBatch } from './StepBatch.js';
 import { mostDrafted, mostDrafting, StepCosts } from './StepCosts.js';
 import { TokenText } from './TokenText.js';
 
@@ -20,21 +22,6 @@ const noStep = { stepMs: 0, sequences: 0, evaluated: 0, prefilled: 0, generated:
 const copiedPerMs = 6e6;
 const leastWorthCopying = 8;
 
-/** One request's part of the step under way. */
-interface Part {
-  slot: Slot;
-  running: SlotRequest;
-  /** Where the logits of its next token stand. */
-  logits: number;
-  drafted: readonly Drafted[];
-}
-
-/** A guessed token, and where the logits stand that it leaves. */
-interface Drafted {
-  token: number;
-  logits: number;
-}
-
 /**
  * The heart of the engine process: one step is one native decode of everything that runs. Between steps nothing is
  * under way in the context, so this is where sequences are given out, cut, copied and taken back.
@@ -46,6 +33,7 @@ export class StepLoop {
   /** To be done between two steps. */
   private forgetting: (() => void)[] = [];
   private readonly text: TokenText;
+  private readonly batch: StepBatch;
   private readonly batcher: ProgressBatcher;
   private steps = 0;
   private lastStepMs = 0;
@@ -59,7 +47,8 @@ export class StepLoop {
     private readonly costs = new StepCosts(),
   ) {
     this.text = new TokenText(native.vocabulary);
-    this.table = new SlotTable(native, publicPrefixes, store);
+    this.batch = new StepBatch(native);
+    this.table = new SlotTable(native, new RequestSamplers(native, this.text), publicPrefixes, store);
     this.batcher = new ProgressBatcher(report, native.gpu === false);
   }
 
@@ -152,9 +141,14 @@ export class StepLoop {
     await this.table.copyReady();
     while (this.staged[0] !== undefined) {
       const [request] = this.staged;
-      if ((await this.table.take(request, this.copyWorth)) === undefined) return;
+      const { id } = request;
+      try {
+        if ((await this.table.take(request, this.copyWorth)) === undefined) return;
+        progress.push({ id, started: true, text: '', completionTokens: 0 });
+      } catch (error) {
+        progress.push({ id, text: '', completionTokens: 0, failed: reasonOf(error) });
+      }
       this.staged.splice(this.staged.indexOf(request), 1);
-      progress.push({ id: request.id, started: true, text: '', completionTokens: 0 });
     }
   }
 
@@ -169,7 +163,7 @@ export class StepLoop {
   private plannable(): PlannedSequence[] {
     return this.table.used.flatMap(({ slot, tokens, running }) => {
       if (running === undefined || running.waitsFor !== undefined) return [];
-      const remaining = running.next === undefined ? running.request.tokens.length - tokens.length : 0;
+      const remaining = remainingOf(running, tokens.length);
       return [{ slot, remaining, arrival: running.arrival, unread: running.request.unread }];
     });
   }
@@ -181,7 +175,7 @@ export class StepLoop {
     const trust: number[] = [];
     let room = mostDrafted;
     for (const { tokens, running } of used) {
-      if (running?.next === undefined) return 0;
+      if (running?.next === undefined || running.forced.length > 0) return 0;
       const { next, request, completionTokens } = running;
       running.draft ??= new Draft([...tokens, next]);
       trust.push(running.draft.trust);
@@ -206,21 +200,17 @@ export class StepLoop {
         if (slot === undefined || running === undefined) continue;
         running.startedAt ??= begun;
         slot.lastUsed = this.steps;
-        const part =
-          running.next === undefined
-            ? this.addPrompt(slot, running, item.tokens)
-            : this.addNext(slot, running, running.next, item.tokens);
+        const part = this.batch.add(slot, running, item.tokens);
         if (running.next === undefined) prefilled += item.tokens;
         if (part !== undefined) parts.push(part);
       }
       const sampled = await this.decode(parts, prefilled);
-      for (const accepted of await Promise.all(sampled.map(({ part, token }) => this.acceptAll(part, token)))) {
+      for (const accepted of await Promise.all(sampled.map(({ part, chosen }) => this.acceptAll(part, chosen)))) {
         generated += accepted.tokens;
         progress.push(accepted.progress);
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      for (const { slot } of plan) this.fail(slot, reason, progress);
+      for (const { slot } of plan) this.fail(slot, reasonOf(error), progress);
     }
     this.lastStepMs = performance.now() - begun;
     this.steps++;
@@ -229,37 +219,12 @@ export class StepLoop {
     this.note(progress, step);
   }
 
-  /** The next tokens of a prompt; a part to sample from when they are its last. */
-  private addPrompt(slot: Slot, running: SlotRequest, count: number): Part | undefined {
-    const position = slot.tokens.length;
-    const prompt = running.request.tokens;
-    const tokens = prompt.slice(position, position + count);
-    if (tokens.length === 0) throw new Error('a prompt has no tokens left to evaluate');
-    const isLast = position + tokens.length === prompt.length;
-    const [logits] = this.native.addToBatch(slot.slot, position, tokens, isLast ? [tokens.length - 1] : []);
-    slot.tokens.push(...tokens);
-    return logits === undefined ? undefined : { slot, running, logits, drafted: [] };
-  }
-
-  /** The token sampled last and, with it, what is guessed to follow. */
-  private addNext(slot: Slot, running: SlotRequest, next: number, count: number): Part {
-    // One without a guess repeats its last token, to have as many as the others.
-    const guessed = count > 1 ? (running.draft?.guess(count - 1) ?? []) : [];
-    const behind = Array.from({ length: count - 1 }, (_, index) => guessed[index] ?? next);
-    const tokens = [next, ...behind];
-    const [logits, ...others] = this.native.addToBatch(slot.slot, slot.tokens.length, tokens, [...tokens.keys()]);
-    if (logits === undefined) throw new Error('the batch gave no logits for a token');
-    slot.tokens.push(next);
-    const drafted = others.map((at, index) => ({ token: behind[index] ?? next, logits: at }));
-    return { slot, running, logits, drafted };
-  }
-
   /** Evaluates the batch and samples the next token of each part; meanwhile the server is told of the step before. */
-  private async decode(parts: readonly Part[], prefilled: number): Promise<{ part: Part; token: number }[]> {
+  private async decode(parts: readonly Part[], prefilled: number): Promise<{ part: Part; chosen: ChosenToken }[]> {
     const decoded = this.native.decode();
     const sampled = parts.map(async (part) => ({
       part,
-      token: await this.native.sample(decoded, part.logits, part.running.sampler),
+      chosen: await part.running.sampler.choose(decoded, part.logits),
     }));
     this.batcher.flushIfDue(performance.now(), prefilled > 0 ? Number.POSITIVE_INFINITY : this.lastStepMs);
     // All are waited for even when one fails: until then their samplers are in use.
@@ -271,42 +236,50 @@ export class StepLoop {
     });
   }
 
-  /** Takes in the sampled token and, as long as guesses were right, those behind it; takes back wrong guesses. */
+  /** Takes in the chosen token and, as long as guesses were right, those behind it; takes back wrong guesses. */
   private async acceptAll(
     { slot, running, drafted }: Part,
-    first: number,
+    first: ChosenToken,
   ): Promise<{ progress: EngineProgress; tokens: number }> {
-    let token = first;
-    let tokens = 1;
-    let progress = this.accept(slot, running, token);
+    const before = running.completionTokens;
+    let chosen = first;
+    let right = 0;
+    let progress = this.accept(slot, running, chosen);
     for (const guess of drafted) {
-      if (slot.running !== running || guess.token !== token) break;
-      slot.tokens.push(token);
-      token = await this.native.sample(Promise.resolve(), guess.logits, running.sampler);
-      progress = merge(progress, this.accept(slot, running, token));
-      tokens++;
+      if (slot.running !== running || guess.token !== chosen.token || running.forced.length > 0) break;
+      slot.tokens.push(chosen.token);
+      chosen = await running.sampler.choose(Promise.resolve(), guess.logits);
+      progress = merge(progress, this.accept(slot, running, chosen));
+      right++;
     }
-    if (tokens <= drafted.length) this.table.cut(slot, slot.tokens.length);
-    return { progress, tokens };
+    if (right < drafted.length) this.table.cut(slot, slot.tokens.length);
+    return { progress, tokens: running.completionTokens - before };
   }
 
-  /** Takes in one sampled token of a request. */
-  private accept(slot: Slot, running: SlotRequest, token: number): EngineProgress {
-    const { sampling, id } = running.request;
+  /** Takes in one chosen token of a request, and what must follow it. */
+  private accept(slot: Slot, running: SlotRequest, { token, logprob }: ChosenToken): EngineProgress {
+    const { request, sampler, stream } = running;
     running.decodingAt ??= performance.now();
     if (token < 0 || this.native.vocabulary.isEndOfGeneration(token)) {
-      return this.finish(slot, running, 'stop', running.stream.end());
+      return this.finish(slot, running, token < 0 && !sampler.isComplete ? 'length' : 'stop', stream.end());
     }
-    running.completionTokens++;
-    running.draft?.push(token);
-    const text = running.stream.push(this.text.bytesOf(token));
-    if (running.stream.stopped) return this.finish(slot, running, 'stop', text);
-    const full = slot.tokens.length + 1 > this.native.contextLength;
-    if (running.completionTokens >= sampling.maxTokens || full) {
-      return this.finish(slot, running, 'length', text + running.stream.end());
+    const probabilities = logprob === undefined ? {} : { logprobs: [logprob] };
+    const tokens = [token, ...sampler.accept(token)];
+    let text = '';
+    for (const [index, next] of tokens.entries()) {
+      running.completionTokens++;
+      running.draft?.push(next);
+      text += stream.push(this.text.bytesOf(next));
+      if (stream.stopped) return { ...this.finish(slot, running, 'stop', text), ...probabilities };
+      const isOver = index === tokens.length - 1 && sampler.isOver;
+      const full = slot.tokens.length + index + 1 > this.native.contextLength;
+      if (isOver || full || running.completionTokens >= request.sampling.maxTokens) {
+        return { ...this.finish(slot, running, isOver ? 'stop' : 'length', text + stream.end()), ...probabilities };
+      }
     }
-    running.next = token;
-    return { id, text, completionTokens: running.completionTokens };
+    running.next = tokens.at(-1);
+    running.forced = tokens.slice(0, -1);
+    return { id: request.id, text, completionTokens: running.completionTokens, ...probabilities };
   }
 
   private finish(slot: Slot, running: SlotRequest, reason: EngineFinishReason, text: string): EngineProgress {
@@ -345,4 +318,14 @@ export class StepLoop {
       heldTokens: used.reduce((sum, { tokens }) => sum + tokens.length, 0),
     });
   }
+}
+
+/** Tokens to evaluate before the next one can be sampled; 0 when that is the one sampled last. */
+function remainingOf({ next, forced, request }: SlotRequest, evaluated: number): number {
+  if (next === undefined) return request.tokens.length - evaluated;
+  return forced.length > 0 ? forced.length + 1 : 0;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

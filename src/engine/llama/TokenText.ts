@@ -4,6 +4,8 @@ export interface Vocabulary {
   spellingOf(token: number): string;
   tokenize(text: string, how: { special: boolean; continues: boolean }): number[];
   readonly isBytePairVocabulary: boolean;
+  /** Those that may be of one byte: spelled by one character, or as `<0x0A>`. */
+  byteTokens(): number[];
 }
 
 /**
@@ -27,10 +29,17 @@ const encoder = new TextEncoder();
 export class TokenText {
   private readonly cache = new Map<number, Uint8Array>();
   private readonly anchor: number;
+  private ofSingleBytes: number[] | undefined;
 
   constructor(private readonly vocabulary: Vocabulary) {
     // Some vocabularies drop the leading space of a text's first token: an ordinary token goes before each.
     this.anchor = vocabulary.tokenize('a', { special: false, continues: true }).at(-1) ?? 0;
+  }
+
+  /** The tokens that are one byte each, of every byte that has one; found at the first look. */
+  get singleByteTokens(): readonly number[] {
+    this.ofSingleBytes ??= this.vocabulary.byteTokens().filter((token) => this.bytesOf(token).length === 1);
+    return this.ofSingleBytes;
   }
 
   /** Empty for control tokens, which are never shown. */

@@ -1,5 +1,5 @@
 import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
-import type { SamplingParameters } from '../sampling.js';
+import type { LogitBias, SamplingParameters } from '../sampling.js';
 import { NativeVocabulary } from './NativeVocabulary.js';
 
 /**
@@ -13,6 +13,14 @@ interface AddonContext {
   addToBatch(sequence: number, position: number, tokens: Uint32Array, logitIndexes: Uint32Array): Uint32Array;
   decodeBatch(): Promise<void>;
   sampleToken(logitIndex: number, sampler: AddonSampler): Promise<number>;
+  sampleToken(
+    logitIndex: number,
+    sampler: AddonSampler,
+    probabilities: false,
+    confidence: false,
+    logits: [tokens: number[], max: boolean, min: boolean, selected: boolean, top: number],
+    totalWeight: boolean,
+  ): Promise<[token: number, probabilities: undefined, confidence: undefined, logits?: number[], totalWeight?: number]>;
   disposeSequence(sequence: number): void;
   removeTokenCellsFromSequence(sequence: number, start: number, end: number): boolean;
   copySequenceStateFromOtherSequence(target: number, source: number): Promise<number>;
@@ -50,6 +58,28 @@ interface Internals {
   newSampler(): AddonSampler;
 }
 
+/** A token that may come next. */
+export interface Candidate {
+  token: number;
+  logit: number;
+}
+
+function pairsOf(flat: readonly number[]): Candidate[] {
+  const pairs: Candidate[] = [];
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    pairs.push({ token: flat[index] ?? 0, logit: flat[index + 1] ?? 0 });
+  }
+  return pairs;
+}
+
+function biasesOf(logitBias: readonly LogitBias[]) {
+  if (logitBias.length === 0) return {};
+  return {
+    tokenBiasKeys: Uint32Array.from(logitBias, ({ token }) => token),
+    tokenBiasValues: Float32Array.from(logitBias, ({ bias }) => bias),
+  };
+}
+
 function internalsOf(llama: Llama, model: LlamaModel, context: LlamaContext): Internals {
   // biome-ignore lint/suspicious/noExplicitAny: the marked border to an untyped part of a library.
   const untyped = { llama: llama as any, model: model as any, context: context as any };
@@ -78,7 +108,9 @@ export interface NativeOptions {
 export type Sampler = AddonSampler;
 
 /** Tokens that a repeat penalty looks back on. */
-const repeatWindow = 64;
+export const repeatWindow = 64;
+/** As `demoModel.ts` writes it. */
+const demoName = 'LlamaHome demo';
 /** Native work is done in the order in which it was asked for. */
 const oneThread = process.env.UV_THREADPOOL_SIZE === '1';
 
@@ -168,6 +200,11 @@ export class Native {
     return { total: model.cpuRam + context.cpuRam + gpu, gpu };
   }
 
+  /** The built-in model, whose text is noise. */
+  get isDemo(): boolean {
+    return this.model.fileInfo.metadata.general.name === demoName;
+  }
+
   get chatTemplate(): string | undefined {
     return this.model.fileInfo.metadata.tokenizer.chat_template;
   }
@@ -181,12 +218,7 @@ export class Native {
       // 0 would sort the whole vocabulary once more.
       ...(topK > 0 ? { topK } : {}),
       ...this.penaltiesOf(sampling, prompt),
-      ...(logitBias.length === 0
-        ? {}
-        : {
-            tokenBiasKeys: Uint32Array.from(logitBias, ({ token }) => token),
-            tokenBiasValues: Float32Array.from(logitBias, ({ bias }) => bias),
-          }),
+      ...biasesOf(logitBias),
     });
     return sampler;
   }
@@ -208,6 +240,18 @@ export class Native {
       repeatPenaltyMaxTokens: repeats ? repeatWindow : this.contextLength,
       repeatPenaltyTokens: Uint32Array.from(repeats ? prompt.slice(-repeatWindow) : []),
     };
+  }
+
+  /** A sampler that changes no logits but for the biases, to read them with; `most` sorts out the likeliest. */
+  createReader(logitBias: readonly LogitBias[], most?: number): Sampler {
+    const sampler = this.internals.newSampler();
+    sampler.applyConfig({
+      temperature: 1,
+      seed: 0,
+      ...(most === undefined ? {} : { topK: most }),
+      ...biasesOf(logitBias),
+    });
+    return sampler;
   }
 
   beginBatch(size: number): void {
@@ -234,6 +278,35 @@ export class Native {
     if (logitIndex < 0) return Promise.reject(new Error('no logits to sample from'));
     if (oneThread) return context.sampleToken(logitIndex, sampler);
     return decoded.then(() => context.sampleToken(logitIndex, sampler));
+  }
+
+  /** The likeliest tokens with their logits, the likeliest first; at most as many as the reader sorts out. */
+  async likeliest(decoded: Promise<void>, logitIndex: number, reader: Sampler, most: number): Promise<Candidate[]> {
+    const [, , , logits = []] = await this.read(decoded, logitIndex, reader, { tokens: [], most });
+    return pairsOf(logits);
+  }
+
+  /** Logits of some tokens, and the logarithm of the sum of e to the power of every logit less `highest`. */
+  async logitsOf(
+    decoded: Promise<void>,
+    logitIndex: number,
+    reader: Sampler,
+    tokens: number[],
+  ): Promise<{ logits: Candidate[]; totalWeight: number }> {
+    const [, , , logits = [], totalWeight = 0] = await this.read(decoded, logitIndex, reader, { tokens, most: 0 });
+    return { logits: pairsOf(logits), totalWeight };
+  }
+
+  private async read(
+    decoded: Promise<void>,
+    logitIndex: number,
+    reader: Sampler,
+    { tokens, most }: { tokens: number[]; most: number },
+  ) {
+    if (logitIndex < 0) throw new Error('no logits to read');
+    await decoded;
+    const wanted: [number[], boolean, boolean, boolean, number] = [tokens, false, false, false, most];
+    return this.internals.context.sampleToken(logitIndex, reader, false, false, wanted, most === 0);
   }
 
   /** Forgets all of a sequence from `length` on; false when this kind of model can't, then the whole sequence is cleared. */

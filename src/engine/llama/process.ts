@@ -148,6 +148,11 @@ process.on('message', (message: ToEngine) => {
       void tokenizeAll(conversations, scope).then((prompts) => send({ type: 'tokenized', call, prompts }));
       break;
     }
+    case 'tokenizeText': {
+      const { call, text, special } = message;
+      send({ type: 'tokens', call, tokens: native?.vocabulary.tokenize(text, { special, continues: false }) ?? [] });
+      break;
+    }
     case 'submit':
       loop?.submit(message.requests);
       break;

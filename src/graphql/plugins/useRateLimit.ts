@@ -16,6 +16,7 @@ import type { GuardedContext, GuardPlugin } from './GuardPlugin.js';
 const refusals: readonly unknown[] = [
   'INVALID_REQUEST',
   'CONTEXT_LENGTH_EXCEEDED',
+  'UNSUPPORTED_SCHEMA',
   'PERMISSION_DENIED',
   'MODEL_NOT_FOUND',
   'CONFLICT',

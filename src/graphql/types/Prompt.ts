@@ -1,3 +1,5 @@
+import type { LikelyToken, TokenLogprob } from '../../engine/Engine.js';
+import { jsonOf } from '../../prompts/jsonOf.js';
 import type { Prompt, PromptError, Timings, Usage } from '../../prompts/Prompt.js';
 import { roundFigure } from '../../telemetry/roundFigure.js';
 import { builder } from '../builder.js';
@@ -102,6 +104,23 @@ export const PromptErrorType = builder.objectRef<PromptError>('PromptError').imp
   }),
 });
 
+const TokenLogprobType = builder.objectRef<TokenLogprob | LikelyToken>('TokenLogprob');
+
+TokenLogprobType.implement({
+  description:
+    'How likely a token was by the model alone: before biases, penalties, temperature and the response format.',
+  fields: (t) => ({
+    token: t.exposeInt('token', { description: "Its number in the model's vocabulary." }),
+    text: t.exposeString('text', { description: 'Its text; U+FFFD stands for part of a character.' }),
+    logprob: t.exposeFloat('logprob', { description: 'Natural logarithm of its probability.' }),
+    top: t.field({
+      type: [TokenLogprobType],
+      description: 'The likeliest in its place, likeliest first; empty inside of this list.',
+      resolve: (token): (TokenLogprob | LikelyToken)[] => ('top' in token ? token.top : []),
+    }),
+  }),
+});
+
 export const PromptType = builder.objectRef<Prompt>('Prompt').implement({
   description: 'One request to generate text, with its whole life.',
   interfaces: [NodeType],
@@ -117,6 +136,17 @@ export const PromptType = builder.objectRef<Prompt>('Prompt').implement({
       description: 'What was asked, as the conversation that the model sees.',
     }),
     text: t.exposeString('text', { description: 'Generated so far, whitespace exact.' }),
+    json: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The answer, parsed, when `responseFormat` asked for JSON and it is whole.',
+      resolve: (prompt) => jsonOf(prompt),
+    }),
+    logprobs: t.expose('logprobs', {
+      type: [TokenLogprobType],
+      nullable: true,
+      description: 'Of each token so far, when `logprobs` asked for it.',
+    }),
     modelId: t.exposeString('modelId', { description: 'Catalogue id of the Model that runs it, aliases resolved.' }),
     model: t.field({
       type: ModelType,

@@ -21,6 +21,23 @@ const LogitBiasInputType = builder.inputType('LogitBiasInput', {
   }),
 });
 
+const ResponseFormatInputType = builder.inputType('ResponseFormatInput', {
+  description: 'The shape that an answer is held to.',
+  isOneOf: true,
+  fields: (t) => ({
+    json: t.boolean({ description: 'true: any JSON.' }),
+    jsonSchema: t.field({
+      type: 'JSON',
+      description: 'JSON that validates under this JSON Schema (2020-12; drafts 4 to 7 are read too).',
+    }),
+    grammar: t.string({ description: "A grammar in llama.cpp's GBNF, whose rule `root` is the answer." }),
+    regex: t.string({
+      description: "The whole answer matches: ECMAScript's syntax without look-around and back-references.",
+    }),
+    choices: t.stringList({ description: 'One of these texts.' }),
+  }),
+});
+
 function fieldOf(t: FieldBuilder, parameter: Parameter) {
   const description = inWords(parameter);
   switch (parameter.kind) {
@@ -34,6 +51,8 @@ function fieldOf(t: FieldBuilder, parameter: Parameter) {
       return t.stringList({ description });
     case 'logitBias':
       return t.field({ type: [LogitBiasInputType], description });
+    case 'responseFormat':
+      return t.field({ type: ResponseFormatInputType, description });
     case 'priority':
       return t.field({ type: PriorityType, description });
   }

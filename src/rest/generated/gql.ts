@@ -15,7 +15,7 @@ import * as types from './graphql.js';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": typeof types.PromptFieldsFragmentDoc,
+    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    json\n    logprobs {\n      token\n      text\n      logprob\n      top {\n        token\n        text\n        logprob\n      }\n    }\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": typeof types.PromptFieldsFragmentDoc,
     "\n  fragment EventFields on PromptEvent {\n    __typename\n    cursor\n    ... on PromptStarted {\n      attempt\n      prompt {\n        id\n      }\n    }\n    ... on PromptChunk {\n      text\n    }\n    ... on PromptCompleted {\n      prompt {\n        ...PromptFields\n      }\n    }\n    ... on PromptFailed {\n      error {\n        code\n        message\n        details\n      }\n    }\n  }\n": typeof types.EventFieldsFragmentDoc,
     "\n  fragment ModelFields on Model {\n    slug\n    name\n    version\n    parameters\n    contextLength\n    capabilities\n    performance {\n      tokensPerSecond\n      memoryRequired\n    }\n  }\n": typeof types.ModelFieldsFragmentDoc,
     "\n  fragment ConfigFields on Config {\n    modelSettings {\n      defaultModel\n      maxTokens\n      temperature\n    }\n    systemSettings {\n      cacheSize\n      maxRequestsPerMinute\n    }\n  }\n": typeof types.ConfigFieldsFragmentDoc,
@@ -24,6 +24,7 @@ type Documents = {
     "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n        warnings\n      }\n    }\n  }\n": typeof types.RestSubmitDocument,
     "\n  subscription RestStream($input: PromptInput!) {\n    stream(input: $input) {\n      ...EventFields\n    }\n  }\n": typeof types.RestStreamDocument,
     "\n  subscription RestFollow($id: ID!, $after: String) {\n    promptEvents(id: $id, after: $after) {\n      ...EventFields\n    }\n  }\n": typeof types.RestFollowDocument,
+    "\n  query RestTokenize($input: TokenizeInput!) {\n    tokenize(input: $input) {\n      tokens\n      count\n    }\n  }\n": typeof types.RestTokenizeDocument,
     "\n  query RestPrompt($id: ID!) {\n    prompt(id: $id) {\n      ...PromptFields\n    }\n  }\n": typeof types.RestPromptDocument,
     "\n  mutation RestCancel($id: ID!) {\n    cancelPrompt(id: $id) {\n      prompt {\n        ...PromptFields\n      }\n    }\n  }\n": typeof types.RestCancelDocument,
     "\n  mutation RestDelete($id: ID!) {\n    deletePrompt(id: $id) {\n      id\n    }\n  }\n": typeof types.RestDeleteDocument,
@@ -33,7 +34,7 @@ type Documents = {
     "\n  mutation RestUpdateConfig($input: ConfigInput!) {\n    updateConfig(input: $input) {\n      config {\n        ...ConfigFields\n      }\n    }\n  }\n": typeof types.RestUpdateConfigDocument,
 };
 const documents: Documents = {
-    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": types.PromptFieldsFragmentDoc,
+    "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    json\n    logprobs {\n      token\n      text\n      logprob\n      top {\n        token\n        text\n        logprob\n      }\n    }\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n": types.PromptFieldsFragmentDoc,
     "\n  fragment EventFields on PromptEvent {\n    __typename\n    cursor\n    ... on PromptStarted {\n      attempt\n      prompt {\n        id\n      }\n    }\n    ... on PromptChunk {\n      text\n    }\n    ... on PromptCompleted {\n      prompt {\n        ...PromptFields\n      }\n    }\n    ... on PromptFailed {\n      error {\n        code\n        message\n        details\n      }\n    }\n  }\n": types.EventFieldsFragmentDoc,
     "\n  fragment ModelFields on Model {\n    slug\n    name\n    version\n    parameters\n    contextLength\n    capabilities\n    performance {\n      tokensPerSecond\n      memoryRequired\n    }\n  }\n": types.ModelFieldsFragmentDoc,
     "\n  fragment ConfigFields on Config {\n    modelSettings {\n      defaultModel\n      maxTokens\n      temperature\n    }\n    systemSettings {\n      cacheSize\n      maxRequestsPerMinute\n    }\n  }\n": types.ConfigFieldsFragmentDoc,
@@ -42,6 +43,7 @@ const documents: Documents = {
     "\n  mutation RestSubmit($input: PromptInput!) {\n    submit(input: $input) {\n      prompt {\n        id\n        status\n        warnings\n      }\n    }\n  }\n": types.RestSubmitDocument,
     "\n  subscription RestStream($input: PromptInput!) {\n    stream(input: $input) {\n      ...EventFields\n    }\n  }\n": types.RestStreamDocument,
     "\n  subscription RestFollow($id: ID!, $after: String) {\n    promptEvents(id: $id, after: $after) {\n      ...EventFields\n    }\n  }\n": types.RestFollowDocument,
+    "\n  query RestTokenize($input: TokenizeInput!) {\n    tokenize(input: $input) {\n      tokens\n      count\n    }\n  }\n": types.RestTokenizeDocument,
     "\n  query RestPrompt($id: ID!) {\n    prompt(id: $id) {\n      ...PromptFields\n    }\n  }\n": types.RestPromptDocument,
     "\n  mutation RestCancel($id: ID!) {\n    cancelPrompt(id: $id) {\n      prompt {\n        ...PromptFields\n      }\n    }\n  }\n": types.RestCancelDocument,
     "\n  mutation RestDelete($id: ID!) {\n    deletePrompt(id: $id) {\n      id\n    }\n  }\n": types.RestDeleteDocument,
@@ -54,7 +56,7 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n"): typeof import('./graphql.js').PromptFieldsFragmentDoc;
+export function graphql(source: "\n  fragment PromptFields on Prompt {\n    id\n    status\n    input\n    text\n    json\n    logprobs {\n      token\n      text\n      logprob\n      top {\n        token\n        text\n        logprob\n      }\n    }\n    modelId\n    warnings\n    usage {\n      promptTokens\n      completionTokens\n      totalTokens\n    }\n    timings {\n      queueMs\n      timeToFirstTokenMs\n      decodeMs\n      tokensPerSecond\n    }\n    finishReason\n    error {\n      code\n      message\n      details\n    }\n    attempt\n    queuePosition\n    createdAt\n    finishedAt\n  }\n"): typeof import('./graphql.js').PromptFieldsFragmentDoc;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -87,6 +89,10 @@ export function graphql(source: "\n  subscription RestStream($input: PromptInput
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription RestFollow($id: ID!, $after: String) {\n    promptEvents(id: $id, after: $after) {\n      ...EventFields\n    }\n  }\n"): typeof import('./graphql.js').RestFollowDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RestTokenize($input: TokenizeInput!) {\n    tokenize(input: $input) {\n      tokens\n      count\n    }\n  }\n"): typeof import('./graphql.js').RestTokenizeDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

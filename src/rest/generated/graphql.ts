@@ -16,6 +16,8 @@ export type BatchInput = {
   idempotencyKey?: string | null | undefined;
   /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
   logitBias?: Array<LogitBiasInput> | null | undefined;
+  /** Gives the log probability of each token of the answer, and of so many that were likeliest in its place. 0 to 20; default none. */
+  logprobs?: number | null | undefined;
   /** Tokens generated at most. Prompt and this must fit into the context. 1 or more; default what Config says. */
   maxTokens?: number | null | undefined;
   /** Only tokens at least this likely, relative to the likeliest. 0 to 1; default 0.05. */
@@ -30,6 +32,8 @@ export type BatchInput = {
   prompts: Array<PromptInput>;
   /** Above 1 makes the last 64 tokens, those of the prompt included, less likely. 0.1 to 10; default 1. */
   repeatPenalty?: number | null | undefined;
+  /** The shape of the answer. One that ended with STOP, and not by a stop text, is in it. Default none: the answer is free. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** Equal seeds give equal text for an equal prompt. 0 or more; default another one each time. */
   seed?: number | null | undefined;
   /** Texts that end generation; they are never part of the text. At most 16 of up to 256 characters; default none. */
@@ -120,6 +124,8 @@ export type PromptInput = {
   idempotencyKey?: string | null | undefined;
   /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
   logitBias?: Array<LogitBiasInput> | null | undefined;
+  /** Gives the log probability of each token of the answer, and of so many that were likeliest in its place. 0 to 20; default none. */
+  logprobs?: number | null | undefined;
   /** Tokens generated at most. Prompt and this must fit into the context. 1 or more; default what Config says. */
   maxTokens?: number | null | undefined;
   /** A conversation; the model says the next turn. */
@@ -136,6 +142,8 @@ export type PromptInput = {
   prompt?: string | null | undefined;
   /** Above 1 makes the last 64 tokens, those of the prompt included, less likely. 0.1 to 10; default 1. */
   repeatPenalty?: number | null | undefined;
+  /** The shape of the answer. One that ended with STOP, and not by a stop text, is in it. Default none: the answer is free. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** Equal seeds give equal text for an equal prompt. 0 or more; default another one each time. */
   seed?: number | null | undefined;
   /** Texts that end generation; they are never part of the text. At most 16 of up to 256 characters; default none. */
@@ -163,6 +171,19 @@ export type PromptStatus =
   /** Being decoded. */
   | 'RUNNING';
 
+/** The shape that an answer is held to. */
+export type ResponseFormatInput =
+  {   /** One of these texts. */
+  choices: Array<string>; grammar?: never; json?: never; jsonSchema?: never; regex?: never; }
+  |  { choices?: never;   /** A grammar in llama.cpp's GBNF, whose rule `root` is the answer. */
+  grammar: string; json?: never; jsonSchema?: never; regex?: never; }
+  |  { choices?: never; grammar?: never;   /** true: any JSON. */
+  json: boolean; jsonSchema?: never; regex?: never; }
+  |  { choices?: never; grammar?: never; json?: never;   /** JSON that validates under this JSON Schema (2020-12; drafts 4 to 7 are read too). */
+  jsonSchema: unknown; regex?: never; }
+  |  { choices?: never; grammar?: never; json?: never; jsonSchema?: never;   /** The whole answer matches: ECMAScript's syntax without look-around and back-references. */
+  regex: string; };
+
 /** Who says a message. */
 export type Role =
   /** The model. */
@@ -188,11 +209,21 @@ export type SystemSettingsInput = {
   retentionDays?: number | null | undefined;
 };
 
-export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
+/** A text to take apart. */
+export type TokenizeInput = {
+  /** Catalogue id or alias of the model. Default the one that Config says. */
+  model?: string | null | undefined;
+  /** Whether texts like `<|im_end|>` become their special token. */
+  special?: boolean | null | undefined;
+  /** As it stands: no chat template is put around it. */
+  text: string;
+};
+
+export type PromptFieldsFragment = { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null };
 
 type EventFields_PromptChunk_Fragment = { __typename: 'PromptChunk', text: string, cursor: string };
 
-type EventFields_PromptCompleted_Fragment = { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } };
+type EventFields_PromptCompleted_Fragment = { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } };
 
 type EventFields_PromptFailed_Fragment = { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } };
 
@@ -214,14 +245,14 @@ export type RestProcessMutationVariables = Exact<{
 }>;
 
 
-export type RestProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type RestProcessMutation = { process: { prompt: { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type RestBatchMutationVariables = Exact<{
   input: BatchInput;
 }>;
 
 
-export type RestBatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, completionTokens: number, totalTokens: number } } };
+export type RestBatchMutation = { batch: { prompts: Array<{ id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null }>, usage: { promptTokens: number, completionTokens: number, totalTokens: number } } };
 
 export type RestSubmitMutationVariables = Exact<{
   input: PromptInput;
@@ -237,7 +268,7 @@ export type RestStreamSubscriptionVariables = Exact<{
 
 export type RestStreamSubscription = { stream:
     | { __typename: 'PromptChunk', text: string, cursor: string }
-    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
+    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
     | { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } }
     | { __typename: 'PromptStarted', attempt: number, cursor: string, prompt: { id: string } }
    };
@@ -250,24 +281,31 @@ export type RestFollowSubscriptionVariables = Exact<{
 
 export type RestFollowSubscription = { promptEvents:
     | { __typename: 'PromptChunk', text: string, cursor: string }
-    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
+    | { __typename: 'PromptCompleted', cursor: string, prompt: { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } }
     | { __typename: 'PromptFailed', cursor: string, error: { code: string, message: string, details: unknown } }
     | { __typename: 'PromptStarted', attempt: number, cursor: string, prompt: { id: string } }
    };
+
+export type RestTokenizeQueryVariables = Exact<{
+  input: TokenizeInput;
+}>;
+
+
+export type RestTokenizeQuery = { tokenize: { tokens: Array<number>, count: number } };
 
 export type RestPromptQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type RestPromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
+export type RestPromptQuery = { prompt: { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } | null };
 
 export type RestCancelMutationVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type RestCancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
+export type RestCancelMutation = { cancelPrompt: { prompt: { id: string, status: PromptStatus, input: string, text: string, json: unknown, modelId: string, warnings: Array<string>, finishReason: FinishReason | null, attempt: number, queuePosition: number | null, createdAt: string, finishedAt: string | null, logprobs: Array<{ token: number, text: string, logprob: number, top: Array<{ token: number, text: string, logprob: number }> }> | null, usage: { promptTokens: number, completionTokens: number, totalTokens: number } | null, timings: { queueMs: number | null, timeToFirstTokenMs: number | null, decodeMs: number | null, tokensPerSecond: number | null } | null, error: { code: string, message: string, details: unknown } | null } } };
 
 export type RestDeleteMutationVariables = Exact<{
   id: string | number;
@@ -324,6 +362,17 @@ export const PromptFieldsFragmentDoc = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -380,6 +429,17 @@ export const EventFieldsFragmentDoc = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -444,6 +504,17 @@ export const RestProcessDocument = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -486,6 +557,17 @@ export const RestBatchDocument = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -532,6 +614,17 @@ export const RestStreamDocument = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -592,6 +685,17 @@ export const RestFollowDocument = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -641,6 +745,14 @@ fragment EventFields on PromptEvent {
     }
   }
 }`) as unknown as TypedDocumentString<RestFollowSubscription, RestFollowSubscriptionVariables>;
+export const RestTokenizeDocument = new TypedDocumentString(`
+    query RestTokenize($input: TokenizeInput!) {
+  tokenize(input: $input) {
+    tokens
+    count
+  }
+}
+    `) as unknown as TypedDocumentString<RestTokenizeQuery, RestTokenizeQueryVariables>;
 export const RestPromptDocument = new TypedDocumentString(`
     query RestPrompt($id: ID!) {
   prompt(id: $id) {
@@ -652,6 +764,17 @@ export const RestPromptDocument = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {
@@ -689,6 +812,17 @@ export const RestCancelDocument = new TypedDocumentString(`
   status
   input
   text
+  json
+  logprobs {
+    token
+    text
+    logprob
+    top {
+      token
+      text
+      logprob
+    }
+  }
   modelId
   warnings
   usage {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import * as answers from '../answerSchemas.js';
-import { batchRequest, configRequest, message, promptObject, promptRequest } from '../requestSchemas.js';
+import {
+  batchRequest,
+  configRequest,
+  message,
+  promptObject,
+  promptRequest,
+  tokenizeRequest,
+} from '../requestSchemas.js';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 has them. */
 export interface JsonSchema {
@@ -21,6 +28,7 @@ const requestSchemas = {
   BatchedPrompt: promptObject,
   BatchRequest: batchRequest,
   ConfigRequest: configRequest,
+  TokenizeRequest: tokenizeRequest,
 };
 
 const answerSchemas = {
@@ -35,6 +43,7 @@ const answerSchemas = {
   Models: answers.models,
   Model: answers.model,
   Config: answers.config,
+  Tokens: answers.tokens,
   ErrorBody: answers.errorBody,
   Error: answers.error,
 };

@@ -10,6 +10,7 @@ export const errorsOfBody = [
 /** What a prompt can fail with once it runs. */
 export const errorsOfRunning = [
   'context_length_exceeded',
+  'unsupported_schema',
   'model_not_found',
   'cancelled',
   'engine_failed',

@@ -102,6 +102,15 @@ export const rows: Record<ErrorCode, Row> = {
     details: { prompt_tokens: expect.any(Number), max_tokens: 1_000_000, context_length: 4096 },
     ...processing({ prompt: 'x', maxTokens: 1_000_000 }, { prompt: 'x', max_tokens: 1_000_000 }),
   },
+  unsupported_schema: {
+    status: 400,
+    graphql: 200,
+    details: { path: '/items', keyword: '$ref' },
+    ...processing(
+      { prompt: 'x', responseFormat: { jsonSchema: { items: { $ref: '#/nowhere' } } } },
+      { prompt: 'x', response_format: { json_schema: { items: { $ref: '#/nowhere' } } } },
+    ),
+  },
   query_too_complex: {
     status: 400,
     graphql: 400,

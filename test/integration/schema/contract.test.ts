@@ -24,6 +24,7 @@ const contract = parseSchema(`
     config: Config!
     server: Server!
     estimate(input: PromptInput!): Estimate!
+    tokenize(input: TokenizeInput!): TokenizePayload!
   }
   type Mutation {
     process(input: PromptInput!): ProcessPayload!
@@ -51,8 +52,14 @@ const contract = parseSchema(`
     prompt: String, messages: [MessageInput!], system: String, model: String, maxTokens: Int, temperature: Float,
     topP: Float, topK: Int, minP: Float, seed: Int, stop: [String!], repeatPenalty: Float, deadlineMs: Int,
     priority: Priority, idempotencyKey: String, presencePenalty: Float, frequencyPenalty: Float,
-    logitBias: [LogitBiasInput!]
+    logitBias: [LogitBiasInput!], responseFormat: ResponseFormatInput, logprobs: Int
   }
+  input ResponseFormatInput @oneOf {
+    json: Boolean, jsonSchema: JSON, grammar: String, regex: String, choices: [String!]
+  }
+  input TokenizeInput { text: String!, model: String, special: Boolean = false }
+  type TokenizePayload { tokens: [Int!]!, count: Int! }
+  type TokenLogprob { token: Int!, text: String!, logprob: Float!, top: [TokenLogprob!]! }
   input LogitBiasInput { token: Int!, bias: Float! }
   input MessageInput { role: Role!, content: String! }
   input BatchInput {
@@ -61,7 +68,7 @@ const contract = parseSchema(`
   type Prompt implements Node {
     id: ID!, status: PromptStatus!, input: String!, text: String!, modelId: String!, model: Model, usage: Usage,
     timings: Timings, finishReason: FinishReason, error: PromptError, attempt: Int!, queuePosition: Int,
-    createdAt: DateTime!, finishedAt: DateTime
+    createdAt: DateTime!, finishedAt: DateTime, json: JSON, logprobs: [TokenLogprob!]
   }
   type Usage { promptTokens: Int!, cachedTokens: Int!, completionTokens: Int!, totalTokens: Int! }
   type Timings { queueMs: Float, timeToFirstTokenMs: Float, decodeMs: Float, tokensPerSecond: Float }

@@ -36,6 +36,9 @@ const written: Record<string, string[]> = {
   ],
   '004-prompt-owner-tier': [`update prompts set owner_tier = 'pro' where id = 'prm_2'`],
   '005-prompt-warnings': [`update prompts set warnings = '["Another model answered."]' where id = 'prm_2'`],
+  '006-prompt-logprobs': [
+    `update prompts set logprobs = '[{"token":1,"text":"a","logprob":-0.5,"top":[]}]' where id = 'prm_2'`,
+  ],
 };
 
 const steps = Object.keys(migrations);
@@ -78,8 +81,12 @@ export function migrationSuite(makeDatabase: () => Promise<EmptyDatabase>): void
       const reached = (name: string) => steps.indexOf(step) >= steps.indexOf(name);
       const tier = reached('004-prompt-owner-tier') ? 'pro' : null;
       const warnings = reached('005-prompt-warnings') ? ['Another model answered.'] : [];
+      const logprobs = reached('006-prompt-logprobs') ? [{ token: 1, text: 'a', logprob: -0.5, top: [] }] : null;
       expect(await storage.prompts.unfinished()).toMatchObject([
-        { id: 'prm_2', ownerTier: tier, warnings, sampling: { maxTokens: 5, repeatPenalty: 1, logitBias: [] } },
+        {
+          ...{ id: 'prm_2', ownerTier: tier, warnings, logprobs },
+          sampling: { maxTokens: 5, repeatPenalty: 1, logitBias: [], responseFormat: null, logprobs: null },
+        },
       ]);
       expect(await storage.prompts.findByIdempotencyKey('ada', 'key', new Date(0))).toHaveLength(1);
       expect(await storage.apiKeys.list()).toHaveLength(reached('002-api-keys') ? 1 : 0);

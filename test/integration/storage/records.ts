@@ -18,6 +18,7 @@ export function newPrompt(fields: Partial<PromptRecord> = {}): PromptRecord {
     modelId: 'demo',
     warnings: [],
     text: '',
+    logprobs: null,
     usage: null,
     timings: { queueMs: null, timeToFirstTokenMs: null, decodeMs: null, tokensPerSecond: null },
     finishReason: null,

@@ -28,6 +28,8 @@ export type BatchInput = {
   idempotencyKey?: string | null | undefined;
   /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
   logitBias?: Array<LogitBiasInput> | null | undefined;
+  /** Gives the log probability of each token of the answer, and of so many that were likeliest in its place. 0 to 20; default none. */
+  logprobs?: number | null | undefined;
   /** Tokens generated at most. Prompt and this must fit into the context. 1 or more; default what Config says. */
   maxTokens?: number | null | undefined;
   /** Only tokens at least this likely, relative to the likeliest. 0 to 1; default 0.05. */
@@ -42,6 +44,8 @@ export type BatchInput = {
   prompts: Array<PromptInput>;
   /** Above 1 makes the last 64 tokens, those of the prompt included, less likely. 0.1 to 10; default 1. */
   repeatPenalty?: number | null | undefined;
+  /** The shape of the answer. One that ended with STOP, and not by a stop text, is in it. Default none: the answer is free. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** Equal seeds give equal text for an equal prompt. 0 or more; default another one each time. */
   seed?: number | null | undefined;
   /** Texts that end generation; they are never part of the text. At most 16 of up to 256 characters; default none. */
@@ -147,6 +151,8 @@ export type PromptInput = {
   idempotencyKey?: string | null | undefined;
   /** Makes single tokens likelier or less likely: -100 all but forbids one, 100 all but forces it. At most 1024 tokens; default none. */
   logitBias?: Array<LogitBiasInput> | null | undefined;
+  /** Gives the log probability of each token of the answer, and of so many that were likeliest in its place. 0 to 20; default none. */
+  logprobs?: number | null | undefined;
   /** Tokens generated at most. Prompt and this must fit into the context. 1 or more; default what Config says. */
   maxTokens?: number | null | undefined;
   /** A conversation; the model says the next turn. */
@@ -163,6 +169,8 @@ export type PromptInput = {
   prompt?: string | null | undefined;
   /** Above 1 makes the last 64 tokens, those of the prompt included, less likely. 0.1 to 10; default 1. */
   repeatPenalty?: number | null | undefined;
+  /** The shape of the answer. One that ended with STOP, and not by a stop text, is in it. Default none: the answer is free. */
+  responseFormat?: ResponseFormatInput | null | undefined;
   /** Equal seeds give equal text for an equal prompt. 0 or more; default another one each time. */
   seed?: number | null | undefined;
   /** Texts that end generation; they are never part of the text. At most 16 of up to 256 characters; default none. */
@@ -189,6 +197,19 @@ export type PromptStatus =
   | 'QUEUED'
   /** Being decoded. */
   | 'RUNNING';
+
+/** The shape that an answer is held to. */
+export type ResponseFormatInput =
+  {   /** One of these texts. */
+  choices: Array<string>; grammar?: never; json?: never; jsonSchema?: never; regex?: never; }
+  |  { choices?: never;   /** A grammar in llama.cpp's GBNF, whose rule `root` is the answer. */
+  grammar: string; json?: never; jsonSchema?: never; regex?: never; }
+  |  { choices?: never; grammar?: never;   /** true: any JSON. */
+  json: boolean; jsonSchema?: never; regex?: never; }
+  |  { choices?: never; grammar?: never; json?: never;   /** JSON that validates under this JSON Schema (2020-12; drafts 4 to 7 are read too). */
+  jsonSchema: unknown; regex?: never; }
+  |  { choices?: never; grammar?: never; json?: never; jsonSchema?: never;   /** The whole answer matches: ECMAScript's syntax without look-around and back-references. */
+  regex: string; };
 
 /** Who says a message. */
 export type Role =

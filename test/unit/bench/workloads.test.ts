@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { poissonArrivals, seededRandom } from '../../../src/bench/random.js';
+import { poissonArrivals } from '../../../src/bench/random.js';
 import { defaultOptions, planJob, seedOfRun, type Workload } from '../../../src/bench/workloads.js';
+import { seededRandom } from '../../../src/engine/seededRandom.js';
 
 type Planned = Exclude<Workload, 'engine'>;
 const planned: Planned[] = [

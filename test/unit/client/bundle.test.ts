@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 /** Bytes, minified and gzipped, that a page pays. What is measured stands in the README; this leaves some room. */
 const bounds = {
-  client: { minified: 68_000, gzipped: 22_000 },
+  client: { minified: 69_500, gzipped: 22_000 },
   error: { minified: 17_500, gzipped: 5_600 },
 } as const;
 

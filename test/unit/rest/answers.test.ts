@@ -50,6 +50,8 @@ describe('EventLines', () => {
     status: 'COMPLETED' as const,
     input: 'x',
     text: 'ab',
+    json: null,
+    logprobs: null,
     modelId: 'demo',
     warnings: ['Another model answered.'],
     usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
