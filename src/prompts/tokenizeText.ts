@@ -1,7 +1,9 @@
 import type { Principal } from '../access/Principal.js';
 import { withEngine } from '../engine/withEngine.js';
+import { invalidRequest } from '../errors/index.js';
 import { wellFormed } from './checkParameter.js';
 import type { PromptServiceOptions } from './PromptServiceOptions.js';
+import { promptLimits } from './promptLimits.js';
 
 export interface TokenizeInput {
   text: string;
@@ -17,6 +19,10 @@ export async function tokenizeText(
   principal: Principal,
   { text, model, special }: TokenizeInput,
 ): Promise<number[]> {
+  const { maximum } = promptLimits.tokenizedText;
+  if (text.length > maximum) {
+    throw invalidRequest('text', `text may have at most ${maximum} characters: send it in parts.`, { maximum });
+  }
   const checked = wellFormed('text', text);
   const { id } = models.resolve(model);
   await access.countEstimate(principal);

@@ -146,7 +146,7 @@ export const batchRequest = z
 
 export const tokenizeRequest = z
   .strictObject({
-    text: anyText,
+    text: anyText.meta({ maxLength: promptLimits.tokenizedText.maximum }),
     model: anyText.nullish().describe('Catalogue id or alias; the default model of Config when left out.'),
     special: z
       .boolean()

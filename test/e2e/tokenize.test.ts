@@ -45,5 +45,7 @@ it('says what was wrong', async () => {
     404,
     { error: { code: 'model_not_found', details: { near: ['demo'] } } },
   ]);
+  const long = await server.graphql(query, { input: { text: 'x'.repeat(65_537) } });
+  expect(long.errors[0]?.extensions).toMatchObject({ code: 'INVALID_REQUEST', details: { maximum: 65_536 } });
   expect((await server.rest('/tokenize', { json: {} })).status).toBe(400);
 });

@@ -1,6 +1,8 @@
 import type { Matcher } from './Matcher.js';
 
 const MAX_FORCED = 256;
+/** Bytes that are tried for one call, which bounds its time. */
+const MAX_TRIED = 4_000;
 
 /** Two bytes that are both allowed are found sooner when the likely ones are tried first. */
 export const LIKELY_FIRST: readonly number[] = (() => {
@@ -19,9 +21,13 @@ export function forcedBytes<State extends Matcher>(
 ): Uint8Array {
   const bytes: number[] = [];
   let state: Matcher = start;
+  let tried = 0;
   while (bytes.length < MAX_FORCED && !state.isComplete) {
     let only: { byte: number; next: Matcher } | undefined;
     for (const byte of candidates(state)) {
+      if (++tried > MAX_TRIED) {
+        return Uint8Array.from(bytes);
+      }
       const next = state.advance(byte);
       if (next === undefined) {
         continue;

@@ -12,6 +12,11 @@ const mostCandidates = 256;
 /** How often the demo model, whose text is noise, takes a byte that closes something where it may. */
 const closingShare = 0.8;
 const nothingFollows = -1;
+/**
+ * What the matching of one answer may take, in ms, at its beginning and for each token: past that it ends. Formats that
+ * are slow everywhere are refused before; this bounds what one that is slow somewhere takes from the others.
+ */
+const patience = { first: 2000, perToken: 20 };
 
 /**
  * Chooses the tokens of an answer that is held to a format. The free choice comes first, and most of the time it is
@@ -22,6 +27,7 @@ export class ConstrainedSampler implements TokenChooser {
   private readonly random: () => number;
   private reader: Sampler | undefined;
   private readonly generated: number[] = [];
+  private matchingMs = 0;
 
   constructor(
     private readonly native: Native,
@@ -68,7 +74,9 @@ export class ConstrainedSampler implements TokenChooser {
   }
 
   takeForced(): readonly number[] {
-    const bytes = Buffer.from(this.matcher.forced());
+    const begun = performance.now();
+    const bytes = Buffer.from(this.isTooSlow ? [] : this.matcher.forced());
+    this.matchingMs += performance.now() - begun;
     const tokens = bytes.length === 0 ? [] : this.tokensOf(bytes);
     for (const token of tokens) this.accept(token);
     return tokens;
@@ -105,7 +113,14 @@ export class ConstrainedSampler implements TokenChooser {
 
   private allows(token: number): boolean {
     if (this.native.vocabulary.isEndOfGeneration(token)) return this.matcher.isComplete;
-    return this.after(token) !== undefined;
+    const begun = performance.now();
+    const isAllowed = !this.isTooSlow && this.after(token) !== undefined;
+    this.matchingMs += performance.now() - begun;
+    return isAllowed;
+  }
+
+  private get isTooSlow(): boolean {
+    return this.matchingMs > patience.first + patience.perToken * this.generated.length;
   }
 
   private after(token: number): Matcher | undefined {

@@ -3,7 +3,10 @@ import { builder } from '../builder.js';
 const TokenizeInputType = builder.inputType('TokenizeInput', {
   description: 'A text to take apart.',
   fields: (t) => ({
-    text: t.string({ required: true, description: 'As it stands: no chat template is put around it.' }),
+    text: t.string({
+      required: true,
+      description: 'As it stands, no chat template is put around it. At most 65536 characters.',
+    }),
     model: t.string({ description: 'Catalogue id or alias of the model. Default the one that Config says.' }),
     special: t.boolean({
       defaultValue: false,

@@ -1,7 +1,7 @@
 import { isAlive } from '../regex/derive.js';
 import type { Term } from '../regex/Term.js';
 import { TermFactory } from '../regex/TermFactory.js';
-import { canonicalText, type JsonValue } from '../schema/json.js';
+import { canonicalText, isComposite, type JsonValue } from '../schema/json.js';
 import { Keys } from '../schema/Keys.js';
 import { Demands, type Formula, type Node } from '../schema/literals.js';
 import { Projector } from '../schema/Projector.js';
@@ -221,11 +221,25 @@ export class JsonLanguage {
     return union(level.entries.filter(({ formula }) => isMet(formula)).map(({ parents }) => parents));
   }
 
-  /** The level after one of its values has ended. */
-  afterValue(level: Level, entries: readonly Entry[], value: JsonValue | undefined): Level {
-    const values = value === undefined ? level.values : [...level.values, value];
-    return this.level({ ...level, entries: this.merged(entries), values });
+  /** The level after one of its values has ended; undefined where that has come before and must not. */
+  afterValue(level: Level, entries: readonly Entry[], value: JsonValue | undefined): Level | undefined {
+    if (value === undefined) return this.level({ ...level, entries: this.merged(entries) });
+    const left = isRepeated(level.values, value) ? entries.filter(({ formula }) => !asksUnique(formula)) : entries;
+    return left.length === 0
+      ? undefined
+      : this.level({ ...level, entries: this.merged(left), values: [...level.values, value] });
   }
+}
+
+/** Scalars are told apart as they are read. */
+function isRepeated(values: readonly JsonValue[], value: JsonValue): boolean {
+  if (!isComposite(value)) return false;
+  const text = canonicalText(value);
+  return values.some((other) => isComposite(other) && canonicalText(other) === text);
+}
+
+function asksUnique(formula: Formula): boolean {
+  return formula.leaf?.kind === 'unique' || formula.parts.some(asksUnique);
 }
 
 function comparesValues(formula: Formula): boolean {

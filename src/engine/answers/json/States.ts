@@ -70,11 +70,8 @@ export class States {
       return this.#state(undefined, 'end', (id) => new AtEnd(id));
     }
     const value = level.keepsValues && tape !== undefined ? parsedValue(tape.slice(level.valueStart)) : undefined;
-    return this.afterValue(
-      this.language.afterValue(level, entries, value),
-      NO_SPACE,
-      level.keepsText ? tape : undefined,
-    );
+    const after = this.language.afterValue(level, entries, value);
+    return after && this.afterValue(after, NO_SPACE, level.keepsText ? tape : undefined);
   }
 
   afterValue(level: Level, space: Space, tape: Tape): JsonState {

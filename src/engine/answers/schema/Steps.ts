@@ -1,7 +1,7 @@
 import { matches } from '../regex/derive.js';
 import type { Term } from '../regex/Term.js';
 import { LimitError } from '../SchemaError.js';
-import type { JsonValue } from './json.js';
+import { isComposite, type JsonValue } from './json.js';
 import type { Demands, FieldRules, Formula, Literal, Node } from './literals.js';
 
 /** One way on: the next element or member satisfies `node`, and what follows it satisfies `rest`. */
@@ -31,6 +31,8 @@ const MAX_WAYS = 256;
 const WAYS_TO_PRUNE = 6;
 /** Ways put together for one byte or for the start: reached only by schemas made to explode. */
 const MAX_WORK = 30_000;
+/** Earlier elements that are arrays or objects. */
+const MAX_COMPOSITES = 3;
 
 /** How formulas of arrays and objects change with each element or member. */
 export class Steps {
@@ -222,7 +224,10 @@ export class Steps {
         ];
       case 'unique':
         return [
-          { node: nodes.and(...event.values.map((value) => nodes.not(this.#demands.value(value)))), rest: formula },
+          {
+            node: nodes.and(...toldApartAsRead(event.values).map((value) => nodes.not(this.#demands.value(value)))),
+            rest: formula,
+          },
         ];
       case 'repeated':
         return [
@@ -260,4 +265,13 @@ export function isMet(formula: Formula): boolean {
           return false;
       }
   }
+}
+
+/**
+ * The values that an element is kept apart from while it is read. With many arrays and objects among them that would be
+ * slow: those are compared when the element is whole.
+ */
+function toldApartAsRead(values: readonly JsonValue[]): readonly JsonValue[] {
+  const scalars = values.filter((value) => !isComposite(value));
+  return values.length - scalars.length > MAX_COMPOSITES ? scalars : values;
 }

@@ -15,6 +15,11 @@ export function isArray(value: JsonValue | undefined): value is readonly JsonVal
   return Array.isArray(value);
 }
 
+/** An array or an object. */
+export function isComposite(value: JsonValue): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 /** The same text for equal values, whatever the order of their keys. */
 export function canonicalText(value: JsonValue): string {
   if (isArray(value)) {

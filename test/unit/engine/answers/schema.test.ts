@@ -272,3 +272,19 @@ test('bytes that are no UTF-8 are refused', () => {
     expect(feed(ofSchema({ type: 'string' }), Uint8Array.from([0x22, ...bytes]))).toBeUndefined();
   }
 });
+
+describe('uniqueItems with many objects', () => {
+  const schema = { type: 'array', uniqueItems: true };
+  const objects = Array.from({ length: 200 }, (_, index) => ({ k: index, l: [index % 7] }));
+
+  test('takes those that differ, and in time', () => {
+    const begun = performance.now();
+    expect(accepts(ofSchema(schema), JSON.stringify(objects))).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  test('refuses one that has come before, in whatever order of names', () => {
+    expect(accepts(ofSchema(schema), JSON.stringify([...objects, { l: [3], k: 3 }]))).toBe(false);
+    expect(accepts(ofSchema(schema), JSON.stringify([...objects, { l: [4], k: 3 }]))).toBe(true);
+  });
+});
