@@ -24,7 +24,7 @@ export function checkResponseFormat(field: string, value: unknown, limits: Respo
       if (typeof schema === 'boolean' || (typeof schema === 'object' && !Array.isArray(schema))) {
         return { jsonSchema: schema };
       }
-      throw new LlamaHomeError('unsupported_schema', `${place} must be a JSON Schema: an object, true or false.`, {
+      throw new LlamaHomeError('unsupported_schema', 'A JSON Schema must be an object, true or false.', {
         path: '',
         keyword: 'type',
       });

@@ -46,7 +46,7 @@ const responseFormat = ({ maxLength, maxChoices }: ResponseFormatParameter) => {
   const pattern = z.string().meta({ minLength: 1, maxLength });
   return z
     .strictObject({
-      json: z.boolean().nullish().describe('true: any JSON.'),
+      json: z.boolean().meta({ const: true }).nullish().describe('true: any JSON.'),
       json_schema: z
         .unknown()
         .optional()
@@ -60,7 +60,7 @@ const responseFormat = ({ maxLength, maxChoices }: ResponseFormatParameter) => {
         .nullish()
         .describe('One of these texts.'),
     })
-    .meta({ minProperties: 1 });
+    .meta({ minProperties: 1, maxProperties: 1 });
 };
 
 function schemaOf(parameter: Parameter): z.ZodType {

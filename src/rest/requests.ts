@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { responseFormatKinds } from '../engine/ResponseFormat.js';
+import { invalidRequest } from '../errors/index.js';
 import { oversizedInput } from '../graphql/execution/inputSize.js';
 import { fromParameters, type ParameterInput } from '../prompts/parameters.js';
 import type { BatchInput, ConfigInput, MessageInput, PromptInput, ResponseFormatInput } from './generated/graphql.js';
@@ -33,7 +35,12 @@ function toResponseFormat(format: PromptFields['response_format']): ResponseForm
   if (format == null) return format;
   const { json_schema: jsonSchema, ...others } = format;
   const given = Object.entries({ ...others, jsonSchema }).filter(([, value]) => value != null);
-  // Whether it is exactly one, the schema behind says.
+  if (given.length !== 1) {
+    const allowed = responseFormatKinds.map(restName);
+    const message = `response_format must have exactly one of ${allowed.join(', ')}.`;
+    throw invalidRequest('response_format', message, { allowed });
+  }
+  // It has one of them, as the type wants.
   return Object.fromEntries(given) as ResponseFormatInput;
 }
 
