@@ -3,7 +3,8 @@ import type { Matcher } from '../answers/Matcher.js';
 import type { SubmittedRequest } from '../protocol.js';
 import { seededRandom } from '../seededRandom.js';
 import { chooseCandidate, penalised } from './chooseCandidate.js';
-import { type Candidate, type Native, repeatWindow, type Sampler } from './native.js';
+import type { Candidate, Native, Sampler } from './native.js';
+import { repeatWindow } from './samplerConfig.js';
 import type { TokenChooser } from './TokenChooser.js';
 import type { TokenText } from './TokenText.js';
 

@@ -1,6 +1,7 @@
 import { getLlama, type Llama, type LlamaContext, LlamaLogLevel, type LlamaModel } from 'node-llama-cpp';
 import type { LogitBias, SamplingParameters } from '../sampling.js';
 import { NativeVocabulary } from './NativeVocabulary.js';
+import { biasesOf, type SamplerConfig, samplerConfig } from './samplerConfig.js';
 
 /**
  * The one border to node-llama-cpp's internals. The step loop decides itself what goes into each native decode, so it
@@ -31,20 +32,7 @@ interface AddonContext {
 }
 
 interface AddonSampler {
-  applyConfig(config: {
-    temperature: number;
-    topK?: number;
-    topP?: number;
-    minP?: number;
-    seed: number;
-    repeatPenalty?: number;
-    repeatPenaltyMaxTokens?: number;
-    repeatPenaltyTokens?: Uint32Array;
-    repeatPenaltyPresencePenalty?: number;
-    repeatPenaltyFrequencyPenalty?: number;
-    tokenBiasKeys?: Uint32Array;
-    tokenBiasValues?: Float32Array;
-  }): void;
+  applyConfig(config: SamplerConfig): void;
   dispose(): void;
 }
 
@@ -70,14 +58,6 @@ function pairsOf(flat: readonly number[]): Candidate[] {
     pairs.push({ token: flat[index] ?? 0, logit: flat[index + 1] ?? 0 });
   }
   return pairs;
-}
-
-function biasesOf(logitBias: readonly LogitBias[]) {
-  if (logitBias.length === 0) return {};
-  return {
-    tokenBiasKeys: Uint32Array.from(logitBias, ({ token }) => token),
-    tokenBiasValues: Float32Array.from(logitBias, ({ bias }) => bias),
-  };
 }
 
 function internalsOf(llama: Llama, model: LlamaModel, context: LlamaContext): Internals {
@@ -107,8 +87,6 @@ export interface NativeOptions {
 
 export type Sampler = AddonSampler;
 
-/** Tokens that a repeat penalty looks back on. */
-export const repeatWindow = 64;
 /** As `demoModel.ts` writes it. */
 const demoName = 'LlamaHome demo';
 /** Native work is done in the order in which it was asked for. */
@@ -211,35 +189,9 @@ export class Native {
 
   /** Each request has its own sampler: its random numbers begin with the request's seed. */
   createSampler(sampling: SamplingParameters, prompt: readonly number[]): Sampler {
-    const { temperature, topK, topP, minP, seed, logitBias } = sampling;
     const sampler = this.internals.newSampler();
-    sampler.applyConfig({
-      ...{ temperature, topP, minP, seed },
-      // 0 would sort the whole vocabulary once more.
-      ...(topK > 0 ? { topK } : {}),
-      ...this.penaltiesOf(sampling, prompt),
-      ...biasesOf(logitBias),
-    });
+    sampler.applyConfig(samplerConfig(sampling, prompt, this.contextLength));
     return sampler;
-  }
-
-  /**
-   * llama.cpp counts all three penalties over one window: with a repeat penalty the last tokens, prompt included,
-   * without one the whole answer.
-   */
-  private penaltiesOf(
-    { repeatPenalty, presencePenalty, frequencyPenalty }: SamplingParameters,
-    prompt: readonly number[],
-  ) {
-    if (repeatPenalty === 1 && presencePenalty === 0 && frequencyPenalty === 0) return {};
-    const repeats = repeatPenalty !== 1;
-    return {
-      repeatPenalty,
-      repeatPenaltyPresencePenalty: presencePenalty,
-      repeatPenaltyFrequencyPenalty: frequencyPenalty,
-      repeatPenaltyMaxTokens: repeats ? repeatWindow : this.contextLength,
-      repeatPenaltyTokens: Uint32Array.from(repeats ? prompt.slice(-repeatWindow) : []),
-    };
   }
 
   /** A sampler that changes no logits but for the biases, to read them with; `most` sorts out the likeliest. */
