@@ -28,6 +28,8 @@ const lockingChild = `
   import { createInterface } from 'node:readline';
   import Libsql from 'libsql';
   const database = new Libsql(process.argv[1]);
+  // The server may just be writing.
+  database.exec('pragma busy_timeout = 10000');
   database.exec('begin immediate');
   console.log('locked');
   for await (const line of createInterface({ input: process.stdin })) break;

@@ -215,7 +215,7 @@ export type TokenizeInput = {
   model?: string | null | undefined;
   /** Whether texts like `<|im_end|>` become their special token. */
   special?: boolean | null | undefined;
-  /** As it stands: no chat template is put around it. */
+  /** As it stands, no chat template is put around it. At most 65536 characters. */
   text: string;
 };
 
