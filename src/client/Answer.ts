@@ -8,7 +8,7 @@ export interface AnswerOptions {
   /** Of the request; aborting it cuts the connection. */
   controller: AbortController;
   /** Milliseconds that the body may pause; 0 for ever. */
-  busyTimeoutMs: number;
+  silenceTimeoutMs: number;
   /** Told once, when the connection is free again. */
   leave: () => void;
 }
@@ -17,8 +17,8 @@ export interface AnswerOptions {
 const lastBytesMs = 1000;
 
 /** Nothing came from the server for too long. */
-export function silence(busyTimeoutMs: number): TimeoutError {
-  return new TimeoutError(`Nothing came from the server for ${busyTimeoutMs / 1000} s.`);
+export function silence(silenceTimeoutMs: number): TimeoutError {
+  return new TimeoutError(`Nothing came from the server for ${silenceTimeoutMs / 1000} s.`);
 }
 
 /** An HTTP answer that has begun. */
@@ -45,10 +45,12 @@ export class Answer {
 
   /** The next bytes, or undefined at the end. Rejects with the reason of an abort, or a ConnectionError. */
   async read(): Promise<Uint8Array | undefined> {
-    const { controller, busyTimeoutMs } = this.options;
+    const { controller, silenceTimeoutMs } = this.options;
     if (this.reader === undefined || this.ended) return undefined;
     const timer =
-      busyTimeoutMs > 0 ? setTimeout(() => controller.abort(silence(busyTimeoutMs)), busyTimeoutMs) : undefined;
+      silenceTimeoutMs > 0
+        ? setTimeout(() => controller.abort(silence(silenceTimeoutMs)), silenceTimeoutMs)
+        : undefined;
     try {
       const { done, value } = await unlessAborted(this.reader.read(), controller.signal);
       if (done) this.ended = true;

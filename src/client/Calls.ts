@@ -16,7 +16,7 @@ import type { FollowOptions, GenerationResult, PromptState, SubmittedPrompt } fr
 import { unlessAborted } from './waiting.js';
 
 /** A request that is given up when nothing comes for as long as the settings say. */
-type TimedRequest = Omit<HttpRequest, 'busyTimeoutMs'>;
+type TimedRequest = Omit<HttpRequest, 'silenceTimeoutMs'>;
 
 export function promptPath(id: string): string {
   return `/api/v1/prompts/${encodeURIComponent(id)}`;
@@ -63,10 +63,10 @@ export class Calls {
   ): Promise<T> {
     const { signal } = request;
     const send = async (own: AbortSignal, spare: boolean) =>
-      read(await lost.watch(this.http.json({ ...request, signal: own, spare, busyTimeoutMs: 0 })));
+      read(await lost.watch(this.http.json({ ...request, signal: own, spare, silenceTimeoutMs: 0 })));
     const check = (own: AbortSignal) => this.retry.execute(() => this.reach(own), { signal: own });
-    const { timeoutMs: busyTimeoutMs } = this.settings;
-    return this.attempt(() => hedgedRequest(send, { busyTimeoutMs, check, signal }), signal);
+    const { timeoutMs: hedgeAfterMs } = this.settings;
+    return this.attempt(() => hedgedRequest(send, { hedgeAfterMs, check, signal }), signal);
   }
 
   /** Connects to a stream, once. */
@@ -150,7 +150,7 @@ export class Calls {
   }
 
   private timed(request: TimedRequest): HttpRequest {
-    return { ...request, busyTimeoutMs: this.settings.timeoutMs };
+    return { ...request, silenceTimeoutMs: this.settings.timeoutMs };
   }
 
   /** A prompt as the server has stored it; undefined when it is there no more. */

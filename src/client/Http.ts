@@ -25,7 +25,7 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** Milliseconds within which the answer must begin, and that it may pause then. 0 waits for ever. */
-  busyTimeoutMs: number;
+  silenceTimeoutMs: number;
   /** Goes beside a pool whose connections may all be taken. */
   spare?: boolean;
 }
@@ -49,7 +49,7 @@ export class Http {
 
   /** Sends a request and gives the answer once it has begun and is a success; `close()` it. */
   async open(request: HttpRequest): Promise<Answer> {
-    const { signal, busyTimeoutMs } = request;
+    const { signal, silenceTimeoutMs } = request;
     const controller = new AbortController();
     const unlinkCaller = link(signal, controller);
     const unlinkClient = link(this.closing.signal, controller);
@@ -63,7 +63,7 @@ export class Http {
       controller.signal.throwIfAborted();
       if (request.spare !== true) release = (await this.options.slots?.acquire(controller.signal)) ?? release;
       const response = await this.send(request, controller);
-      const answer = new Answer(response, { controller, busyTimeoutMs, leave });
+      const answer = new Answer(response, { controller, silenceTimeoutMs, leave });
       if (!response.ok) throw await answer.error();
       return answer;
     } catch (error) {
@@ -98,9 +98,11 @@ export class Http {
   }
 
   private async send(request: HttpRequest, controller: AbortController): Promise<Response> {
-    const { path, body, headers, method = 'GET', busyTimeoutMs } = request;
+    const { path, body, headers, method = 'GET', silenceTimeoutMs } = request;
     const timer =
-      busyTimeoutMs > 0 ? setTimeout(() => controller.abort(silence(busyTimeoutMs)), busyTimeoutMs) : undefined;
+      silenceTimeoutMs > 0
+        ? setTimeout(() => controller.abort(silence(silenceTimeoutMs)), silenceTimeoutMs)
+        : undefined;
     try {
       const { fetch } = await this.transportFor(request);
       const key = await unlessAborted(readApiKey(this.options.apiKey), controller.signal);

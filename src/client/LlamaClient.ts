@@ -258,7 +258,9 @@ export class LlamaClient {
     const read = ({ body, headers }: { body: unknown; headers: Headers }) =>
       dataOf<Result>(body, headers.get('x-request-id') ?? undefined);
     if (isRepeatable(query, variables)) return this.calls.patient(request, read);
-    return this.calls.breaker.execute(async () => read(await this.calls.http.json({ ...request, busyTimeoutMs: 0 })));
+    return this.calls.breaker.execute(async () =>
+      read(await this.calls.http.json({ ...request, silenceTimeoutMs: 0 })),
+    );
   }
 
   /**

@@ -3,7 +3,7 @@ import { onAbort } from './waiting.js';
 
 export interface HedgeOptions {
   /** Milliseconds of silence that raise a doubt. */
-  busyTimeoutMs: number;
+  hedgeAfterMs: number;
   /** Rejects when the server is not there. */
   check: (signal: AbortSignal) => Promise<void>;
   signal: AbortSignal | undefined;
@@ -11,14 +11,14 @@ export interface HedgeOptions {
 
 /**
  * Waits for an answer that may take as long as it needs, but trusts no connection for ever: whenever nothing came for
- * `busyTimeoutMs` and the server is there, the same request is sent once more beside the older one, and the first answer
+ * `hedgeAfterMs` and the server is there, the same request is sent once more beside the older one, and the first answer
  * counts. The request must have an idempotency key, or change nothing. The server goes on as long as one of its callers
  * is there, so a connection that was silently lost, or that a proxy cuts for being idle, costs nothing.
  * @param send is told whether it is a repetition
  */
 export function hedgedRequest<T>(
   send: (signal: AbortSignal, repeated: boolean) => Promise<T>,
-  { busyTimeoutMs, check, signal }: HedgeOptions,
+  { hedgeAfterMs, check, signal }: HedgeOptions,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const over = new AbortController();
@@ -40,7 +40,7 @@ export function hedgedRequest<T>(
       open.push(controller);
       // Two at a time: the older one has been silent for twice as long.
       if (open.length > 2) open.shift()?.abort(new ConnectionError('This answer was left.', 'connection_left'));
-      timer = setTimeout(doubt, busyTimeoutMs);
+      timer = setTimeout(doubt, hedgeAfterMs);
       send(controller.signal, repeated).then(
         (answer) => settle(() => resolve(answer)),
         (error: unknown) => {

@@ -8,7 +8,7 @@ import { openingError } from './storageError.js';
 /** Known to nobody else; advisory locks are apart in each database. */
 const lockNumber = 5_207_181_414;
 /** How long a server that is just ending is waited for, and the pause between tries, in ms. */
-const busyTimeoutMs = 2000;
+const lockTimeoutMs = 2000;
 const pauseMs = 500;
 const connectMs = 5000;
 
@@ -30,7 +30,7 @@ export class ServerLock {
    */
   static async acquire(address: string, logger: Logger): Promise<ServerLock> {
     const lock = new ServerLock(address, logger);
-    const deadline = performance.now() + busyTimeoutMs;
+    const deadline = performance.now() + lockTimeoutMs;
     for (;;) {
       const holder = await lock.take().catch((error: unknown) => {
         throw openingError(error);

@@ -11,7 +11,7 @@ const privateFile = 0o600;
 /** What a home may hold before it is opened first: `lost+found` is in every fresh volume. */
 const ownEntries = /^(models|catalogue\.json|secret.*|lock|server\.json.*|lost\+found)$/;
 /** How long a lock without a living, known holder is waited for: it is just being taken or given back. */
-const busyTimeoutMs = 2000;
+const lockTimeoutMs = 2000;
 const pauseMs = 50;
 
 const holderSchema = z.object({ pid: z.int(), startedAt: z.string(), url: z.string().nullable() });
@@ -63,7 +63,7 @@ export class Home {
    */
   async lock(): Promise<HomeLock> {
     const holderPath = join(this.path, 'server.json');
-    const deadline = performance.now() + busyTimeoutMs;
+    const deadline = performance.now() + lockTimeoutMs;
     for (;;) {
       const lock = takeLock(join(this.path, 'lock'));
       if (lock !== undefined) {

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { machineBusySeconds } from './procfs.js';
 
 const lookMs = 1000;
-const busyTimeoutMs = 600_000;
+const timeoutMs = 600_000;
 
 /** Waits until the machine, which should be idle now, takes at most `cores` for a second; gives up after ten minutes. */
 export async function waitForCalm(cores: number): Promise<void> {
-  const deadline = performance.now() + busyTimeoutMs;
+  const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
     const before = await machineBusySeconds();
     await delay(lookMs);

@@ -4,7 +4,6 @@ import { promisify } from 'node:util';
 import getPort from 'get-port';
 import { StartError } from '../../server/StartError.js';
 import { listenerOf } from '../machine/procfs.js';
-
 import { isLocal } from './isLocal.js';
 import type { RunningTarget } from './RunningTarget.js';
 import { startProgram } from './startProgram.js';

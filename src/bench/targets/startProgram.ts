@@ -9,7 +9,7 @@ export interface StartedProgram {
   stop(): Promise<void>;
 }
 
-const busyTimeoutMs = 60_000;
+const timeoutMs = 60_000;
 const graceMs = 15_000;
 
 /**
@@ -24,7 +24,7 @@ export async function startProgram(
 ): Promise<StartedProgram> {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
-  const { signal, pid = 0 } = { signal: AbortSignal.timeout(busyTimeoutMs), pid: child.pid };
+  const { signal, pid = 0 } = { signal: AbortSignal.timeout(timeoutMs), pid: child.pid };
   try {
     await new Promise<void>((resolve, reject) => {
       const take = (line: string) => {

@@ -24,12 +24,12 @@ function asked() {
 }
 
 const alive = () => Promise.resolve();
-const busyTimeoutMs = 10;
+const hedgeAfterMs = 10;
 
 describe('hedgedRequest', () => {
   test('an answer within the patience is asked for once', async () => {
     const { tries, send } = asked();
-    const answer = hedgedRequest(send, { busyTimeoutMs: 10_000, check: alive, signal: undefined });
+    const answer = hedgedRequest(send, { hedgeAfterMs: 10_000, check: alive, signal: undefined });
     tries[0]?.answer('first');
     expect(await answer).toBe('first');
     expect(tries).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('hedgedRequest', () => {
   test('silence is met with the same request beside the first, and whichever answers counts', async () => {
     for (const answering of [0, 1]) {
       const { tries, send, made } = asked();
-      const answer = hedgedRequest(send, { busyTimeoutMs, check: alive, signal: undefined });
+      const answer = hedgedRequest(send, { hedgeAfterMs, check: alive, signal: undefined });
       await made(2);
       expect(tries.map(({ repeated, signal }) => [repeated, signal.aborted])).toEqual([
         [false, false],
@@ -52,7 +52,7 @@ describe('hedgedRequest', () => {
 
   test('there are never more than two at a time', async () => {
     const { tries, send, made } = asked();
-    const answer = hedgedRequest(send, { busyTimeoutMs, check: alive, signal: undefined });
+    const answer = hedgedRequest(send, { hedgeAfterMs, check: alive, signal: undefined });
     await made(4);
     expect(tries.slice(0, 4).map(({ signal }) => signal.aborted)).toEqual([true, true, false, false]);
     tries[3]?.answer('late');
@@ -61,7 +61,7 @@ describe('hedgedRequest', () => {
 
   test('a failure counts when nothing else is under way', async () => {
     const { tries, send, made } = asked();
-    const answer = hedgedRequest(send, { busyTimeoutMs, check: alive, signal: undefined });
+    const answer = hedgedRequest(send, { hedgeAfterMs, check: alive, signal: undefined });
     await made(2);
     const last = new Error('second failed');
     tries[0]?.fail(new Error('first failed'));
@@ -72,7 +72,7 @@ describe('hedgedRequest', () => {
   test('a server that is gone ends it', async () => {
     const gone = new Error('gone');
     const { tries, send } = asked();
-    const answer = hedgedRequest(send, { busyTimeoutMs, check: () => Promise.reject(gone), signal: undefined });
+    const answer = hedgedRequest(send, { hedgeAfterMs, check: () => Promise.reject(gone), signal: undefined });
     await expect(answer).rejects.toBe(gone);
     expect(tries.map(({ signal }) => signal.aborted)).toEqual([true]);
   });
@@ -81,11 +81,11 @@ describe('hedgedRequest', () => {
     const reason = new Error('enough');
     const { tries, send } = asked();
     const controller = new AbortController();
-    const answer = hedgedRequest(send, { busyTimeoutMs, check: alive, signal: controller.signal });
+    const answer = hedgedRequest(send, { hedgeAfterMs, check: alive, signal: controller.signal });
     controller.abort(reason);
     await expect(answer).rejects.toBe(reason);
     expect(tries.map(({ signal }) => signal.aborted)).toEqual([true]);
-    await expect(hedgedRequest(send, { busyTimeoutMs, check: alive, signal: controller.signal })).rejects.toBe(reason);
+    await expect(hedgedRequest(send, { hedgeAfterMs, check: alive, signal: controller.signal })).rejects.toBe(reason);
     expect(tries).toHaveLength(1);
   });
 });

@@ -17,14 +17,18 @@ const end = {
 const lines = [{ chunk: 'Zoë ', index: 0, cursor: 'c0' }, { chunk: '🦙\n', index: 1, cursor: 'c1' }, end];
 const whole = lines.map((line) => `id: x\ndata: ${JSON.stringify(line)}\n\n`).join(':\n\n');
 
-function answer(parts: readonly Uint8Array[], { busyTimeoutMs = 0, close = true } = {}): Answer {
+function answer(parts: readonly Uint8Array[], { silenceTimeoutMs = 0, close = true } = {}): Answer {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const part of parts) controller.enqueue(part);
       if (close) controller.close();
     },
   });
-  return new Answer(new Response(body), { controller: new AbortController(), busyTimeoutMs, leave: () => undefined });
+  return new Answer(new Response(body), {
+    controller: new AbortController(),
+    silenceTimeoutMs,
+    leave: () => undefined,
+  });
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -83,7 +87,7 @@ describe('readStream', () => {
   });
 
   test('silence is not borne for longer than asked', async () => {
-    const silent = answer([bytes(whole.slice(0, 80))], { busyTimeoutMs: 20, close: false });
+    const silent = answer([bytes(whole.slice(0, 80))], { silenceTimeoutMs: 20, close: false });
     await expect(textOf(silent)).rejects.toBeInstanceOf(TimeoutError);
   });
 });
